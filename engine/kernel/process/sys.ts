@@ -1,0 +1,343 @@
+/**
+ * The system calls: all that a program can ask of its kernel.
+ *
+ * Calls that may block are generators (`yield* sys.read(…)`); the others answer at once. Every
+ * refusal is a thrown `KernelError`. A blocked call that a handled signal interrupts throws
+ * EINTR, as without SA_RESTART.
+ */
+import type { Ipv4, Mac } from "../../net/address.ts";
+import type { Packet } from "../../net/packet.ts";
+import type { Random } from "../../sim/random.ts";
+import type { Ns } from "../../sim/clock.ts";
+import type { Errno } from "../errno.ts";
+import type { Rtnetlink } from "../rtnetlink/messages.ts";
+import type { SocketDiagnostics } from "../transport/diagnostics.ts";
+import type { Disposition, SignalName } from "./signal.ts";
+import type { Blocking } from "./wait-queue.ts";
+
+// ------------------------------------------------------------------ processes
+
+/** How a child ended or stopped, wait(2). */
+export type WaitStatus =
+  | { readonly pid: number; readonly kind: "exited"; readonly code: number }
+  | { readonly pid: number; readonly kind: "signaled"; readonly signal: SignalName }
+  | { readonly pid: number; readonly kind: "stopped"; readonly signal: SignalName }
+  | { readonly pid: number; readonly kind: "continued" };
+
+export interface SpawnOptions {
+  /** What the child runs: a file (execve), or a function of this program (a bare fork). */
+  readonly run:
+    | { readonly path: string; readonly argv: readonly string[] }
+    | { readonly name: string; readonly main: (sys: Sys) => Blocking<number> };
+  /** Replaces the environment; the parent's otherwise. */
+  readonly env?: ReadonlyMap<string, string>;
+  /** Child descriptor → parent descriptor. What is not listed is closed. Default: 0, 1, 2 as they are. */
+  readonly descriptors?: ReadonlyMap<number, number>;
+  /** 0: lead a new process group; a number: join that one; undefined: stay in the parent's. */
+  readonly processGroup?: number;
+  /** Lead a new session, without a controlling terminal. */
+  readonly newSession?: boolean;
+  /** Make the child's process group the terminal's foreground group before it runs. */
+  readonly foreground?: boolean;
+  /** Signals to reset to their default action (the shell ignores some that its jobs must not). */
+  readonly resetSignals?: readonly SignalName[];
+  readonly ignoreSignals?: readonly SignalName[];
+}
+
+// ------------------------------------------------------------------ files
+
+export type FileKind = "file" | "directory" | "symlink" | "char" | "fifo" | "socket";
+
+export interface Stat {
+  readonly inode: number;
+  readonly kind: FileKind;
+  /** Permission bits, 0 to 0o7777. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly links: number;
+  readonly sizeBytes: number;
+  /** Unix seconds. */
+  readonly modifiedSeconds: number;
+}
+
+export interface OpenFlags {
+  readonly read?: boolean;
+  readonly write?: boolean;
+  readonly create?: boolean;
+  readonly exclusive?: boolean;
+  readonly truncate?: boolean;
+  readonly append?: boolean;
+}
+
+export interface PollEntry {
+  readonly fd: number;
+  readonly events: readonly ("in" | "out")[];
+}
+
+export interface PollResult {
+  readonly fd: number;
+  readonly in: boolean;
+  readonly out: boolean;
+  readonly hangup: boolean;
+  readonly error: boolean;
+}
+
+// ------------------------------------------------------------------ terminals
+
+/** The parts of termios(3) that are modelled. */
+export interface Termios {
+  /** ICANON: lines, with erase, kill and end-of-file; otherwise each byte as it comes. */
+  readonly canonical: boolean;
+  /** ECHO */
+  readonly echo: boolean;
+  /** ISIG: Ctrl-C, Ctrl-Z and Ctrl-\ send signals. */
+  readonly signals: boolean;
+  /** OPOST | ONLCR: a newline is sent as carriage return and newline. */
+  readonly outputNewlines: boolean;
+  /** ICRNL: a typed carriage return is read as a newline. */
+  readonly inputNewlines: boolean;
+}
+
+export interface WindowSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+// ------------------------------------------------------------------ sockets
+
+export type SocketType = "stream" | "dgram" | "raw";
+
+export interface SocketAddress {
+  readonly ip: Ipv4;
+  readonly port: number;
+}
+
+/** A received datagram, recvmsg(2). */
+export interface Datagram {
+  readonly data: Uint8Array;
+  readonly from: SocketAddress;
+  /** Destination address and the receiving device, IP_PKTINFO. */
+  readonly to: Ipv4;
+  readonly ifindex: number;
+  readonly ttl: number;
+  readonly tos: number;
+  readonly receivedNs: Ns;
+  /** Raw sockets: the packet, whose headers the program may read. */
+  readonly packet: Packet;
+}
+
+/** What a raw or packet socket sends: the kernel fills in what is left out. */
+export interface RawMessage {
+  readonly packet: Packet;
+  readonly to: Ipv4;
+}
+
+/** A frame seen by a packet socket, packet(7). */
+export interface CapturedFrame {
+  readonly packet: Packet;
+  readonly ifindex: number;
+  /** PACKET_HOST, _BROADCAST, _MULTICAST, _OTHERHOST, _OUTGOING */
+  readonly direction: "host" | "broadcast" | "multicast" | "otherhost" | "outgoing";
+  readonly atNs: Ns;
+}
+
+/** An ICMP error that reached the socket, IP_RECVERR. */
+export interface SocketIcmpError {
+  readonly errno: Errno;
+  readonly type: number;
+  readonly code: number;
+  /** Who sent the error. */
+  readonly offender: Ipv4;
+  /** The next hop's MTU for "fragmentation needed", else 0. */
+  readonly info: number;
+  /** Destination of the packet that caused it. */
+  readonly to: SocketAddress;
+  readonly receivedNs: Ns;
+}
+
+export interface SocketOptions {
+  /** SO_REUSEADDR */
+  reuseAddress: boolean;
+  /** SO_BROADCAST */
+  broadcast: boolean;
+  /** SO_KEEPALIVE */
+  keepAlive: boolean;
+  /** SO_BINDTODEVICE: a device name, "" for none. */
+  bindToDevice: string;
+  /** SO_MARK */
+  mark: number;
+  /** SO_ERROR: read and clear. */
+  readonly error: Errno | undefined;
+  /** IP_TTL; undefined: net.ipv4.ip_default_ttl. */
+  ttl: number | undefined;
+  /** IP_TOS */
+  tos: number;
+  /** IP_MTU_DISCOVER */
+  mtuDiscover: "dont" | "want" | "do" | "probe";
+  /** IP_RECVERR */
+  receiveErrors: boolean;
+  /** IP_MTU of a connected socket. */
+  readonly mtu: number;
+  /** TCP_NODELAY */
+  noDelay: boolean;
+  /** O_NONBLOCK */
+  nonBlocking: boolean;
+  /** SO_RCVBUF in bytes. */
+  receiveBuffer: number;
+  /** SO_SNDBUF in bytes. */
+  sendBuffer: number;
+}
+
+// ------------------------------------------------------------------ the calls
+
+export interface Sys {
+  readonly pid: number;
+  readonly ppid: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** The environment; the program may change its own. */
+  readonly env: Map<string, string>;
+
+  /** Virtual time since the machine booted, CLOCK_MONOTONIC. */
+  monotonicNs(): Ns;
+  /** Unix time in nanoseconds ÷ 10^9 with fraction, CLOCK_REALTIME. */
+  realtimeSeconds(): number;
+  readonly random: Random;
+
+  // processes
+  /** fork(2) and execve(2). Returns the child's pid. ENOENT, EACCES, ENOEXEC, EAGAIN. */
+  spawn(options: SpawnOptions): number;
+  /** Replaces this program by another file. Does not return. */
+  exec(path: string, argv: readonly string[], env?: ReadonlyMap<string, string>): Blocking<never>;
+  /** Ends this process at once, running `finally` blocks. */
+  exit(code: number): Blocking<never>;
+  /** `pid` −1: any child; < −1: of that group. `noHang` answers undefined when none has changed. */
+  waitpid(
+    pid: number,
+    options?: {
+      readonly noHang?: boolean;
+      readonly untraced?: boolean;
+      readonly continued?: boolean;
+    },
+  ): Blocking<WaitStatus | undefined>;
+  /** pid < −1: the process group; −1: everything but init and oneself. ESRCH, EPERM. */
+  kill(pid: number, signal: SignalName | 0): void;
+  signal(signal: SignalName, disposition: Disposition): void;
+  getpgid(pid?: number): number;
+  setpgid(pid: number, group: number): void;
+  getsid(pid?: number): number;
+  setsid(): number;
+  /** Lets every other process that is ready run first. Call it in loops that do not block. */
+  yieldCpu(): Blocking<void>;
+  /** EINTR when a handled signal comes. */
+  sleep(durationNs: Ns): Blocking<void>;
+  /** Blocks until a handled signal comes. */
+  pause(): Blocking<void>;
+
+  // files
+  cwd(): string;
+  chdir(path: string): void;
+  umask(mask?: number): number;
+  open(path: string, flags: OpenFlags, mode?: number): number;
+  close(fd: number): void;
+  /** Up to `max` bytes; an empty array is the end of the file. */
+  read(fd: number, max?: number): Blocking<Uint8Array>;
+  /** Writes everything. EPIPE comes with SIGPIPE. */
+  write(fd: number, data: Uint8Array): Blocking<void>;
+  seek(fd: number, offset: number, whence: "set" | "current" | "end"): number;
+  truncate(path: string, sizeBytes: number): void;
+  pipe(): { readonly read: number; readonly write: number };
+  /** Returns the lowest free descriptor from `from` up, or replaces `to`. */
+  dup(fd: number, options?: { readonly to?: number; readonly from?: number }): number;
+  /** Open descriptors, ascending. */
+  descriptors(): readonly number[];
+  poll(entries: readonly PollEntry[], timeoutNs?: Ns): Blocking<readonly PollResult[]>;
+  stat(path: string, options?: { readonly followLinks?: boolean }): Stat;
+  fstat(fd: number): Stat;
+  access(
+    path: string,
+    mode: { readonly read?: boolean; readonly write?: boolean; readonly execute?: boolean },
+  ): boolean;
+  readdir(path: string): readonly string[];
+  readlink(path: string): string;
+  /** The path with every symbolic link resolved; ENOENT. */
+  realpath(path: string): string;
+  mkdir(path: string, mode?: number): void;
+  rmdir(path: string): void;
+  unlink(path: string): void;
+  rename(from: string, to: string): void;
+  symlink(target: string, path: string): void;
+  link(existing: string, path: string): void;
+  chmod(path: string, mode: number): void;
+  chown(path: string, uid: number, gid: number): void;
+  /** Undefined: now. */
+  utimes(path: string, modifiedSeconds?: number): void;
+  /** Whole file at once; ENOENT, EISDIR, EACCES. */
+  readFile(path: string): Uint8Array;
+  readTextFile(path: string): string;
+  writeFile(
+    path: string,
+    data: Uint8Array | string,
+    options?: { readonly append?: boolean; readonly mode?: number },
+  ): void;
+
+  // standard streams
+  /** Writes text to standard output. */
+  print(text: string): Blocking<void>;
+  /** Writes text to standard error. */
+  printError(text: string): Blocking<void>;
+
+  // terminals
+  isatty(fd: number): boolean;
+  tcgetattr(fd: number): Termios;
+  tcsetattr(fd: number, termios: Termios): void;
+  windowSize(fd: number): WindowSize;
+  tcgetpgrp(fd: number): number;
+  tcsetpgrp(fd: number, group: number): void;
+  /** Path of the terminal, such as /dev/pts/0. ENOTTY. */
+  ttyname(fd: number): string;
+
+  // names and namespaces
+  hostname(): string;
+  sethostname(name: string): void;
+  uname(): { readonly release: string; readonly version: string; readonly machine: string };
+  /** A fresh network namespace for this process and its later children. */
+  unshareNet(): void;
+  /** Joins the network namespace that a file stands for: /run/netns/NAME, /proc/PID/ns/net. */
+  setnsNet(path: string): void;
+  /** Keeps this process's network namespace alive under a file: mount --bind /proc/self/ns/net. */
+  bindNet(path: string): void;
+  unbindNet(path: string): void;
+
+  // network configuration, rtnetlink(7), of this process's network namespace
+  readonly rtnetlink: Rtnetlink;
+  /** sock_diag(7) */
+  readonly sockets: SocketDiagnostics;
+
+  // sockets
+  socket(family: "inet" | "packet", type: SocketType, protocol?: number): number;
+  bind(fd: number, address: SocketAddress | { readonly ifindex: number }): void;
+  connect(fd: number, address: SocketAddress): Blocking<void>;
+  listen(fd: number, backlog: number): void;
+  accept(fd: number): Blocking<{ readonly fd: number; readonly peer: SocketAddress }>;
+  send(fd: number, data: Uint8Array): Blocking<number>;
+  sendto(fd: number, data: Uint8Array, to: SocketAddress): Blocking<number>;
+  /** Raw and packet sockets. A packet socket's frame leaves by `ifindex`. */
+  sendPacket(
+    fd: number,
+    message: RawMessage | { readonly packet: Packet; readonly ifindex: number },
+  ): Blocking<void>;
+  recv(fd: number, max?: number): Blocking<Uint8Array>;
+  recvfrom(fd: number, max?: number, timeoutNs?: Ns): Blocking<Datagram | undefined>;
+  recvFrame(fd: number, timeoutNs?: Ns): Blocking<CapturedFrame | undefined>;
+  /** MSG_ERRQUEUE: the next ICMP error, or undefined. */
+  recvError(fd: number): SocketIcmpError | undefined;
+  shutdown(fd: number, how: "read" | "write" | "both"): void;
+  getsockname(fd: number): SocketAddress;
+  getpeername(fd: number): SocketAddress;
+  getsockopt<K extends keyof SocketOptions>(fd: number, option: K): SocketOptions[K];
+  setsockopt<K extends keyof SocketOptions>(fd: number, option: K, value: SocketOptions[K]): void;
+  /** The MAC of a device, SIOCGIFHWADDR. ENODEV. */
+  hardwareAddress(device: string): Mac;
+}

@@ -1,0 +1,405 @@
+/**
+ * What rtnetlink(7) carries, as plain records: the programs of iproute2 and net-tools read these
+ * and print them; the lab file saves them. Linux include/uapi/linux/rtnetlink.h.
+ */
+import type { Ipv4, Mac } from "../../net/address.ts";
+import type { Ns } from "../../sim/clock.ts";
+
+// ------------------------------------------------------------------ links
+
+/** IFLA_OPERSTATE, RFC 2863 §3.1.14. */
+export type OperState =
+  "UNKNOWN" | "NOTPRESENT" | "DOWN" | "LOWERLAYERDOWN" | "TESTING" | "DORMANT" | "UP";
+
+/** net_device flags, IFF_*. `running` and `lowerUp` are derived from the carrier. */
+export interface LinkFlags {
+  readonly up: boolean;
+  readonly broadcast: boolean;
+  readonly loopback: boolean;
+  readonly pointToPoint: boolean;
+  readonly running: boolean;
+  readonly noArp: boolean;
+  readonly promiscuous: boolean;
+  readonly allMulticast: boolean;
+  readonly multicast: boolean;
+  readonly lowerUp: boolean;
+}
+
+/** rtnl_link_stats64 */
+export interface LinkStatistics {
+  rxPackets: number;
+  txPackets: number;
+  rxBytes: number;
+  txBytes: number;
+  rxErrors: number;
+  txErrors: number;
+  rxDropped: number;
+  txDropped: number;
+  multicast: number;
+  collisions: number;
+  txCarrierErrors: number;
+}
+
+/** What a device kind adds: IFLA_INFO_DATA. */
+export type LinkKindData =
+  | { readonly kind: "loopback" }
+  | { readonly kind: "nic" }
+  | { readonly kind: "dummy" }
+  | { readonly kind: "veth" }
+  | { readonly kind: "bridge"; readonly bridge: BridgeSettings }
+  | { readonly kind: "vlan"; readonly id: number }
+  | {
+      readonly kind: "vxlan";
+      readonly vni: number;
+      readonly remote?: Ipv4;
+      readonly local?: Ipv4;
+      readonly dstPort: number;
+    }
+  | { readonly kind: "macvlan"; readonly mode: "bridge" | "private" | "vepa" | "passthru" }
+  | { readonly kind: "ipip"; readonly local: Ipv4; readonly remote: Ipv4 };
+
+export interface BridgeSettings {
+  /** USER_HZ ticks are the program's business; these are nanoseconds. */
+  readonly ageingNs: Ns;
+  readonly forwardDelayNs: Ns;
+  readonly helloNs: Ns;
+  readonly maxAgeNs: Ns;
+  readonly stp: boolean;
+  readonly priority: number;
+  readonly vlanFiltering: boolean;
+}
+
+/** IFLA_BRPORT_*: a device enslaved to a bridge. */
+export interface BridgePortSettings {
+  readonly number: number;
+  readonly state: "disabled" | "listening" | "learning" | "forwarding" | "blocking";
+  readonly priority: number;
+  readonly cost: number;
+  readonly hairpin: boolean;
+  readonly guard: boolean;
+  readonly learning: boolean;
+  readonly flood: boolean;
+  readonly isolated: boolean;
+}
+
+export interface LinkMessage {
+  readonly ifindex: number;
+  readonly name: string;
+  readonly alias?: string;
+  readonly type: "ether" | "loopback" | "ipip";
+  readonly flags: LinkFlags;
+  readonly mtu: number;
+  readonly minMtu: number;
+  readonly maxMtu: number;
+  readonly qdisc: string;
+  readonly operState: OperState;
+  readonly txQueueLength: number;
+  readonly address: Mac;
+  readonly broadcast: Mac;
+  readonly promiscuity: number;
+  /** Index of the bridge it is enslaved to. */
+  readonly master?: number;
+  /** IFLA_LINK: veth's peer, a vlan's or macvlan's lower device. */
+  readonly link?: number;
+  /** IFLA_LINK_NETNSID: set when `link` is an index in another namespace. */
+  readonly linkNetnsId?: number;
+  readonly data: LinkKindData;
+  readonly port?: BridgePortSettings;
+  readonly statistics: LinkStatistics;
+}
+
+/** RTM_NEWLINK to make a device. */
+export interface NewLink {
+  /** Undefined: the kernel numbers the kind's prefix (veth0, br0 …). */
+  readonly name?: string;
+  readonly kind: string;
+  readonly ifindex?: number;
+  readonly address?: Mac;
+  readonly mtu?: number;
+  readonly txQueueLength?: number;
+  readonly up?: boolean;
+  readonly master?: string;
+  /** Lower device, `ip link add link DEV`. */
+  readonly link?: string;
+  /** Namespace to make it in: a path such as /run/netns/NAME, or a pid. */
+  readonly netns?: string | number;
+  readonly peer?: Omit<NewLink, "kind" | "peer">;
+  readonly vlanId?: number;
+  readonly vxlan?: {
+    readonly vni?: number;
+    readonly remote?: Ipv4;
+    readonly local?: Ipv4;
+    readonly dstPort?: number;
+  };
+  readonly macvlanMode?: "bridge" | "private" | "vepa" | "passthru";
+  readonly bridge?: Partial<BridgeSettings>;
+  readonly tunnel?: { readonly local?: Ipv4; readonly remote?: Ipv4; readonly ttl?: number };
+}
+
+/** RTM_SETLINK: what to change. */
+export interface LinkChanges {
+  readonly up?: boolean;
+  readonly name?: string;
+  readonly alias?: string;
+  readonly address?: Mac;
+  readonly mtu?: number;
+  readonly txQueueLength?: number;
+  /** Null: release it. */
+  readonly master?: string | null;
+  readonly netns?: string | number;
+  readonly promiscuous?: boolean;
+  readonly noArp?: boolean;
+  readonly multicast?: boolean;
+  readonly allMulticast?: boolean;
+  readonly bridge?: Partial<BridgeSettings>;
+  readonly port?: Partial<Omit<BridgePortSettings, "number" | "state">>;
+}
+
+// ------------------------------------------------------------------ addresses
+
+export type AddressScope = "global" | "site" | "link" | "host";
+
+export interface AddressMessage {
+  readonly ifindex: number;
+  readonly address: Ipv4;
+  readonly prefixLength: number;
+  readonly peer?: Ipv4;
+  readonly broadcast?: Ipv4;
+  readonly scope: AddressScope;
+  readonly label: string;
+  readonly secondary: boolean;
+  readonly noPrefixRoute: boolean;
+}
+
+export interface NewAddress {
+  readonly device: string;
+  readonly address: Ipv4;
+  readonly prefixLength: number;
+  readonly peer?: Ipv4;
+  /** "computed": `brd +`. */
+  readonly broadcast?: Ipv4 | "computed";
+  readonly scope?: AddressScope;
+  readonly label?: string;
+  readonly noPrefixRoute?: boolean;
+}
+
+// ------------------------------------------------------------------ routes and rules
+
+export type RouteType =
+  | "unicast"
+  | "local"
+  | "broadcast"
+  | "multicast"
+  | "blackhole"
+  | "unreachable"
+  | "prohibit"
+  | "throw";
+
+export type RouteScope = "global" | "site" | "link" | "host" | "nowhere";
+
+export const TABLE_DEFAULT = 253;
+export const TABLE_MAIN = 254;
+export const TABLE_LOCAL = 255;
+
+export interface NextHop {
+  readonly gateway?: Ipv4;
+  readonly ifindex: number;
+  /** 1 to 256 */
+  readonly weight: number;
+  readonly onlink: boolean;
+  /** RTNH_F_DEAD, RTNH_F_LINKDOWN */
+  readonly dead: boolean;
+  readonly linkDown: boolean;
+}
+
+export interface RouteMessage {
+  readonly table: number;
+  readonly type: RouteType;
+  readonly destination: Ipv4;
+  readonly prefixLength: number;
+  readonly tos: number;
+  readonly scope: RouteScope;
+  /** RTPROT_*: "kernel", "boot", "static", "redirect", or a number. */
+  readonly protocol: string;
+  readonly metric: number;
+  readonly preferredSource?: Ipv4;
+  readonly mtu?: number;
+  readonly mtuLocked?: boolean;
+  /** Empty for blackhole and the like. */
+  readonly nextHops: readonly NextHop[];
+}
+
+export interface RouteRequest {
+  readonly table?: number;
+  readonly type?: RouteType;
+  readonly destination: Ipv4;
+  readonly prefixLength: number;
+  readonly tos?: number;
+  readonly scope?: RouteScope;
+  readonly protocol?: string;
+  readonly metric?: number;
+  readonly preferredSource?: Ipv4;
+  readonly mtu?: number;
+  readonly mtuLocked?: boolean;
+  readonly nextHops?: readonly {
+    readonly gateway?: Ipv4;
+    readonly device?: string;
+    readonly weight?: number;
+    readonly onlink?: boolean;
+  }[];
+}
+
+/** NLM_F_CREATE|EXCL, REPLACE, … : `ip route add`, `replace`, `change`, `append`, `prepend`. */
+export type RouteWrite = "add" | "replace" | "change" | "append" | "prepend";
+
+/** What `ip route get` asks. */
+export interface RouteQuery {
+  readonly destination: Ipv4;
+  readonly source?: Ipv4;
+  readonly inputDevice?: string;
+  readonly outputDevice?: string;
+  readonly mark?: number;
+  readonly tos?: number;
+  readonly protocol?: number;
+  readonly sourcePort?: number;
+  readonly destinationPort?: number;
+  readonly uid?: number;
+}
+
+export interface RouteAnswer {
+  readonly type: RouteType;
+  readonly destination: Ipv4;
+  readonly gateway?: Ipv4;
+  readonly ifindex: number;
+  readonly source?: Ipv4;
+  readonly table: number;
+  readonly mtu?: number;
+  readonly mtuExpiresNs?: Ns;
+  readonly cacheFlags: readonly string[];
+  /** The FIB entry that matched, for `fibmatch`. */
+  readonly route: RouteMessage;
+}
+
+export interface RuleMessage {
+  readonly priority: number;
+  readonly not: boolean;
+  readonly source?: { readonly address: Ipv4; readonly length: number };
+  readonly destination?: { readonly address: Ipv4; readonly length: number };
+  readonly tos?: number;
+  readonly mark?: { readonly value: number; readonly mask: number };
+  readonly inputDevice?: string;
+  readonly outputDevice?: string;
+  readonly protocol?: number;
+  readonly sourcePorts?: { readonly from: number; readonly to: number };
+  readonly destinationPorts?: { readonly from: number; readonly to: number };
+  readonly action:
+    | { readonly kind: "lookup"; readonly table: number }
+    | { readonly kind: "blackhole" | "unreachable" | "prohibit" }
+    | { readonly kind: "goto"; readonly priority: number };
+}
+
+// ------------------------------------------------------------------ neighbours
+
+/** NUD_* */
+export type NeighbourState =
+  "INCOMPLETE" | "REACHABLE" | "STALE" | "DELAY" | "PROBE" | "FAILED" | "NOARP" | "PERMANENT";
+
+export interface NeighbourMessage {
+  readonly ifindex: number;
+  readonly address: Ipv4;
+  readonly mac?: Mac;
+  readonly state: NeighbourState;
+  readonly proxy: boolean;
+  readonly usedNs: Ns;
+  readonly confirmedNs: Ns;
+  readonly updatedNs: Ns;
+  readonly probes: number;
+  readonly references: number;
+}
+
+export interface NeighbourRequest {
+  readonly device: string;
+  readonly address: Ipv4;
+  readonly mac?: Mac;
+  readonly state?: NeighbourState;
+  readonly proxy?: boolean;
+}
+
+/** A bridge forwarding entry, `bridge fdb`. */
+export interface FdbMessage {
+  readonly mac: Mac;
+  /** The port, or the bridge itself for its own addresses. */
+  readonly ifindex: number;
+  readonly master?: number;
+  readonly vlan?: number;
+  /** Learned entries age; static ones do not; permanent ones are the bridge's own. */
+  readonly state: "learned" | "static" | "permanent";
+  /** NTF_SELF: in the device's own table rather than its bridge's. */
+  readonly self: boolean;
+  /** A VXLAN remote. */
+  readonly destination?: Ipv4;
+  readonly ageNs: Ns;
+}
+
+export interface FdbRequest {
+  readonly mac: Mac;
+  readonly device: string;
+  readonly target: "master" | "self";
+  readonly state: "static" | "permanent" | "dynamic";
+  readonly vlan?: number;
+  readonly destination?: Ipv4;
+}
+
+/** A change, as `ip monitor` sees it. */
+export type RtnetlinkEvent =
+  | { readonly kind: "link"; readonly deleted: boolean; readonly link: LinkMessage }
+  | { readonly kind: "address"; readonly deleted: boolean; readonly address: AddressMessage }
+  | { readonly kind: "route"; readonly deleted: boolean; readonly route: RouteMessage }
+  | { readonly kind: "neighbour"; readonly deleted: boolean; readonly neighbour: NeighbourMessage }
+  | { readonly kind: "rule"; readonly deleted: boolean; readonly rule: RuleMessage };
+
+/**
+ * The requests. Refusals are `KernelError` with the errno that the kernel gives and, where it has
+ * one, the extended acknowledgement's text.
+ */
+export interface Rtnetlink {
+  links(): readonly LinkMessage[];
+  /** By name or index; undefined if there is none. */
+  link(which: string | number): LinkMessage | undefined;
+  newLink(request: NewLink): void;
+  setLink(device: string, changes: LinkChanges): void;
+  delLink(device: string): void;
+
+  addresses(): readonly AddressMessage[];
+  newAddress(
+    request: NewAddress,
+    options?: { readonly replace?: boolean; readonly change?: boolean },
+  ): void;
+  delAddress(request: NewAddress): void;
+
+  /** Table 0: every table. */
+  routes(table: number): readonly RouteMessage[];
+  newRoute(request: RouteRequest, mode: RouteWrite): void;
+  delRoute(
+    request: Partial<RouteRequest> & Pick<RouteRequest, "destination" | "prefixLength">,
+  ): void;
+  getRoute(query: RouteQuery): RouteAnswer;
+  /** Forgets path MTUs and redirects. */
+  flushRouteCache(): void;
+
+  rules(): readonly RuleMessage[];
+  newRule(rule: RuleMessage): void;
+  delRule(rule: Partial<RuleMessage>): void;
+
+  neighbours(): readonly NeighbourMessage[];
+  newNeighbour(request: NeighbourRequest, mode: "add" | "replace" | "change"): void;
+  delNeighbour(request: NeighbourRequest): void;
+
+  /** Of every bridge and VXLAN device. */
+  fdb(): readonly FdbMessage[];
+  newFdb(request: FdbRequest, mode: "add" | "replace" | "append"): void;
+  delFdb(request: FdbRequest): void;
+
+  /** Calls back for every change until the returned function is called. */
+  subscribe(listener: (event: RtnetlinkEvent) => void): () => void;
+}

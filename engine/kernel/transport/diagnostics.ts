@@ -1,0 +1,68 @@
+/** What sock_diag(7) tells of sockets, for ss, netstat and /proc/net. */
+import type { Ns } from "../../sim/clock.ts";
+import type { SocketAddress } from "../process/sys.ts";
+
+export type TcpState =
+  | "ESTABLISHED"
+  | "SYN_SENT"
+  | "SYN_RECV"
+  | "FIN_WAIT1"
+  | "FIN_WAIT2"
+  | "TIME_WAIT"
+  | "CLOSE"
+  | "CLOSE_WAIT"
+  | "LAST_ACK"
+  | "LISTEN"
+  | "CLOSING";
+
+export interface SocketTimer {
+  readonly kind: "on" | "keepalive" | "timewait" | "persist";
+  readonly expiresNs: Ns;
+  readonly retransmissions: number;
+}
+
+export interface TcpInfo {
+  readonly rttNs: Ns;
+  readonly rttVarNs: Ns;
+  readonly rtoNs: Ns;
+  readonly mss: number;
+  readonly peerMss: number;
+  readonly pathMtu: number;
+  readonly congestionWindow: number;
+  readonly slowStartThreshold: number | undefined;
+  readonly bytesSent: number;
+  readonly bytesAcked: number;
+  readonly bytesReceived: number;
+  readonly segmentsOut: number;
+  readonly segmentsIn: number;
+  readonly retransmitted: number;
+  readonly windowScale: { readonly send: number; readonly receive: number } | undefined;
+  readonly timestamps: boolean;
+  readonly lastSentNs: Ns;
+  readonly lastReceivedNs: Ns;
+  readonly lastAckNs: Ns;
+}
+
+export interface SocketRecord {
+  readonly protocol: "tcp" | "udp" | "raw" | "packet";
+  readonly state: TcpState;
+  readonly local: SocketAddress;
+  readonly remote: SocketAddress;
+  /** Listening: connections waiting to be accepted. Otherwise bytes. */
+  readonly receiveQueue: number;
+  /** Listening: the backlog. Otherwise bytes not yet acknowledged. */
+  readonly sendQueue: number;
+  readonly receiveBuffer: number;
+  readonly sendBuffer: number;
+  readonly inode: number;
+  readonly uid: number;
+  readonly boundDevice: string;
+  /** IP protocol number of a raw socket. */
+  readonly rawProtocol?: number;
+  readonly timer?: SocketTimer;
+  readonly tcp?: TcpInfo;
+}
+
+export interface SocketDiagnostics {
+  list(): readonly SocketRecord[];
+}

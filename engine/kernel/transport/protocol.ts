@@ -1,0 +1,59 @@
+/** The border between the IP layer and the transports above it; Linux struct net_protocol. */
+import type { Ipv4 } from "../../net/address.ts";
+import type { IcmpHeader, Packet } from "../../net/packet.ts";
+
+export interface TransportProtocol {
+  /** IP protocol number. */
+  readonly number: number;
+  /** A whole (reassembled) packet for this machine, after the INPUT hook. */
+  receive(packet: Packet): void;
+  /** An ICMP error about a packet this machine sent: `icmp.quoted` is that packet. */
+  error(icmp: IcmpHeader, offender: Ipv4): void;
+}
+
+/** What decides where a packet made here goes; Linux struct flowi4. */
+export interface Flow {
+  readonly src: Ipv4;
+  readonly dst: Ipv4;
+  readonly protocol: number;
+  readonly srcPort?: number;
+  readonly dstPort?: number;
+  readonly tos?: number;
+  readonly mark?: number;
+  readonly uid?: number;
+  /** SO_BINDTODEVICE or IP_PKTINFO: index of the device it must leave by; 0 or undefined: any. */
+  readonly oif?: number;
+}
+
+/** The answer of an output route lookup. */
+export interface OutputRoute {
+  /** The flow's source, or the one the kernel chose. */
+  readonly src: Ipv4;
+  readonly ifindex: number;
+  /** Path MTU to the destination. */
+  readonly mtu: number;
+  readonly isLocal: boolean;
+  readonly isBroadcast: boolean;
+  readonly isMulticast: boolean;
+}
+
+/** What the transports ask of the IP layer of their namespace. */
+export interface IpLayer {
+  register(protocol: TransportProtocol): void;
+  /** Throws ENETUNREACH, EHOSTUNREACH, EACCES (prohibit), EINVAL (blackhole), ENETDOWN. */
+  routeOutput(flow: Flow): OutputRoute;
+  /**
+   * Sends a packet made here: its `ip` and `transport` headers are complete (id is filled in,
+   * 0 asks for it). OUTPUT hook, route, fragmentation, POSTROUTING, neighbour, device.
+   * Throws what `routeOutput` throws, EMSGSIZE (DF is set and the path MTU is smaller), EPERM
+   * (a firewall rule dropped it). Loss further down is silent.
+   */
+  sendLocal(
+    packet: Packet,
+    options?: { readonly oif?: number; readonly uid?: number; readonly mark?: number },
+  ): void;
+  /** True if packets to the address are delivered to this machine. */
+  isLocalAddress(address: Ipv4): boolean;
+  /** Sends an ICMP error about a received packet, subject to the rate limit and RFC 1122 §3.2.2. */
+  sendIcmpError(about: Packet, type: number, code: number, rest?: number): void;
+}

@@ -1,0 +1,161 @@
+/**
+ * A packet, as the emulated kernel handles it: structured headers and payload bytes.
+ *
+ * Headers are immutable objects. A `Packet` is mutable and has one owner: whoever keeps it
+ * while another may change it (a bridge flooding, a capture, a trace) takes a `clone()`, which
+ * shares the headers. To rewrite a header, replace the object: `packet.ip = { ...packet.ip, ttl }`.
+ */
+import type { Ipv4, Mac } from "./address.ts";
+
+export const ETHERTYPE_IPV4 = 0x0800;
+export const ETHERTYPE_ARP = 0x0806;
+export const ETHERTYPE_VLAN = 0x8100;
+export const ETHERTYPE_IPV6 = 0x86dd;
+
+export const IPPROTO_ICMP = 1;
+export const IPPROTO_IPIP = 4;
+export const IPPROTO_TCP = 6;
+export const IPPROTO_UDP = 17;
+
+export interface EthernetHeader {
+  readonly dst: Mac;
+  readonly src: Mac;
+  /** The type of what follows the VLAN tag, if there is one. */
+  readonly etherType: number;
+}
+
+/** IEEE 802.1Q. */
+export interface VlanTag {
+  readonly id: number;
+  readonly priority: number;
+}
+
+export const ARP_REQUEST = 1;
+export const ARP_REPLY = 2;
+
+/** RFC 826, for IPv4 over Ethernet. */
+export interface ArpHeader {
+  readonly operation: number;
+  readonly senderMac: Mac;
+  readonly senderIp: Ipv4;
+  readonly targetMac: Mac;
+  readonly targetIp: Ipv4;
+}
+
+/** RFC 791 §3.1. Lengths and the checksum are computed when bytes are made. */
+export interface Ipv4Header {
+  readonly tos: number;
+  readonly id: number;
+  readonly dontFragment: boolean;
+  readonly moreFragments: boolean;
+  /** In bytes, a multiple of 8. */
+  readonly fragmentOffset: number;
+  readonly ttl: number;
+  readonly protocol: number;
+  readonly src: Ipv4;
+  readonly dst: Ipv4;
+  /** Raw option bytes, padded to a multiple of 4. */
+  readonly options?: Uint8Array;
+}
+
+/** RFC 768. */
+export interface UdpHeader {
+  readonly kind: "udp";
+  readonly srcPort: number;
+  readonly dstPort: number;
+}
+
+export const TCP_FIN = 0x01;
+export const TCP_SYN = 0x02;
+export const TCP_RST = 0x04;
+export const TCP_PSH = 0x08;
+export const TCP_ACK = 0x10;
+export const TCP_URG = 0x20;
+
+/** RFC 9293 §3.2, RFC 7323. */
+export interface TcpOptions {
+  readonly mss?: number;
+  readonly windowScale?: number;
+  readonly sackPermitted?: boolean;
+  readonly timestamp?: { readonly value: number; readonly echo: number };
+}
+
+/** RFC 9293 §3.1. `seq`, `ack` are unsigned 32-bit; `window` is the raw 16-bit field. */
+export interface TcpHeader {
+  readonly kind: "tcp";
+  readonly srcPort: number;
+  readonly dstPort: number;
+  readonly seq: number;
+  readonly ack: number;
+  readonly flags: number;
+  readonly window: number;
+  readonly urgentPointer: number;
+  readonly options: TcpOptions;
+}
+
+export const ICMP_ECHO_REPLY = 0;
+export const ICMP_DEST_UNREACHABLE = 3;
+export const ICMP_REDIRECT = 5;
+export const ICMP_ECHO = 8;
+export const ICMP_TIME_EXCEEDED = 11;
+export const ICMP_PARAMETER_PROBLEM = 12;
+
+/** RFC 792. `rest` is the second 32-bit word of the header. */
+export interface IcmpHeader {
+  readonly kind: "icmp";
+  readonly type: number;
+  readonly code: number;
+  /** Echo: id × 65536 + sequence. Fragmentation needed: the next hop's MTU. Redirect: gateway. */
+  readonly rest: number;
+  /** For an error: the packet it complains about, with its IP header and transport header. */
+  readonly quoted?: Packet;
+}
+
+export type TransportHeader = UdpHeader | TcpHeader | IcmpHeader;
+
+export const NO_BYTES = new Uint8Array(0);
+
+/** What travels with a packet inside one kernel and is not on the wire; like Linux sk_buff. */
+export class Packet {
+  ether: EthernetHeader | undefined;
+  vlan: VlanTag | undefined;
+  arp: ArpHeader | undefined;
+  ip: Ipv4Header | undefined;
+  transport: TransportHeader | undefined;
+  /** What follows the innermost structured header. */
+  payload: Uint8Array = NO_BYTES;
+  /** A packet carried inside (VXLAN: a frame after UDP; IPIP: a bare IP packet). Replaces payload. */
+  encapsulated: Packet | undefined;
+
+  /** Index of the device it came in by; 0 when it was made here. */
+  iif = 0;
+  /** skb->mark: set by netfilter, read by policy routing. */
+  mark = 0;
+  /** The bridge port it came in by, for `-m physdev`; 0 outside bridging. */
+  physIif = 0;
+  /** skb->pkt_type was PACKET_HOST: the frame was addressed to this device, not overheard. */
+  toThisHost = true;
+  /** Connection tracking entry and direction, owned by netfilter. */
+  conntrack: unknown;
+  /** A journey being recorded, owned by trace/. */
+  journey: unknown;
+
+  /** A packet with the same headers and payload, owned by someone else. */
+  clone(): Packet {
+    const copy = new Packet();
+    copy.ether = this.ether;
+    copy.vlan = this.vlan;
+    copy.arp = this.arp;
+    copy.ip = this.ip;
+    copy.transport = this.transport;
+    copy.payload = this.payload;
+    copy.encapsulated = this.encapsulated;
+    copy.iif = this.iif;
+    copy.mark = this.mark;
+    copy.physIif = this.physIif;
+    copy.toThisHost = this.toThisHost;
+    copy.conntrack = this.conntrack;
+    copy.journey = this.journey;
+    return copy;
+  }
+}

@@ -1,0 +1,4 @@
+/** Every program, one line a package. A machine's disk image says which of them it has. */
+import type { Program } from "../kernel/process/program.ts";
+
+export const PROGRAMS: readonly Program[] = [];

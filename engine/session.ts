@@ -1,0 +1,354 @@
+/**
+ * The one door through which a host drives a lab. Everything that crosses it is plain data
+ * (structured-clone safe), so that any RPC can carry it. The session never starts anything by
+ * itself: the host calls `advance` and the session answers how far it came.
+ */
+import type { OperState } from "./kernel/rtnetlink/messages.ts";
+
+// ------------------------------------------------------------------ the lab as drawn
+
+export type NodeKind = "host" | "router" | "switch";
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface NodeView {
+  /** The machine's name, unique in the lab; also its host name. */
+  readonly name: string;
+  readonly kind: NodeKind;
+  /** Disk image, such as `debian-12`. */
+  readonly image: string;
+  readonly at: Point;
+  readonly interfaces: readonly InterfaceView[];
+  readonly poweredOn: boolean;
+}
+
+export interface InterfaceView {
+  readonly name: string;
+  /** Id of the cable in it. */
+  readonly cable?: string;
+  readonly operState: OperState;
+  /** `10.0.0.1/24`, primary first. */
+  readonly addresses: readonly string[];
+}
+
+export interface CableEnd {
+  readonly node: string;
+  readonly interface: string;
+}
+
+export interface CableProperties {
+  /** One-way delay, milliseconds. */
+  readonly latencyMs: number;
+  /** Megabits a second; 0: unlimited. */
+  readonly bandwidthMbit: number;
+  /** Percent of frames lost, 0 to 100. */
+  readonly lossPercent: number;
+  /** Cut: neither end has a carrier. */
+  readonly cut: boolean;
+}
+
+export interface CableView extends CableProperties {
+  readonly id: string;
+  readonly ends: readonly [CableEnd, CableEnd];
+  /** Both ends up. */
+  readonly lit: boolean;
+}
+
+export interface NoteView {
+  readonly id: string;
+  readonly text: string;
+  readonly at: Point;
+  readonly size: { readonly width: number; readonly height: number };
+  /** A palette name: yellow, blue, green, pink, grey. */
+  readonly colour: string;
+}
+
+/** A frame drawn around nodes that belong together. */
+export interface GroupView {
+  readonly id: string;
+  readonly label: string;
+  readonly at: Point;
+  readonly size: { readonly width: number; readonly height: number };
+  readonly members: readonly string[];
+}
+
+/** A terminal tab that the lab remembers. */
+export interface TerminalTab {
+  readonly node: string;
+  readonly title?: string;
+}
+
+export interface LabView {
+  readonly name: string;
+  readonly description: string;
+  readonly nodes: readonly NodeView[];
+  readonly cables: readonly CableView[];
+  readonly notes: readonly NoteView[];
+  readonly groups: readonly GroupView[];
+  /** Tabs to bring back, in order. */
+  readonly terminals: readonly TerminalTab[];
+}
+
+// ------------------------------------------------------------------ editing
+
+/** One change the user makes. Every edit can be undone. */
+export type Edit =
+  | { readonly kind: "rename-lab"; readonly name: string; readonly description?: string }
+  | {
+      readonly kind: "add-node";
+      readonly node: NodeKind;
+      readonly at: Point;
+      readonly name?: string;
+      readonly image?: string;
+    }
+  | {
+      readonly kind: "move";
+      readonly positions: readonly { readonly item: ItemRef; readonly at: Point }[];
+    }
+  | { readonly kind: "rename-node"; readonly node: string; readonly name: string }
+  | {
+      readonly kind: "connect";
+      readonly from: LooseEnd;
+      readonly to: LooseEnd;
+      readonly properties?: Partial<CableProperties>;
+    }
+  | {
+      readonly kind: "configure-cable";
+      readonly cable: string;
+      readonly properties: Partial<CableProperties>;
+    }
+  | { readonly kind: "set-power"; readonly node: string; readonly on: boolean }
+  | {
+      readonly kind: "set-addresses";
+      readonly node: string;
+      readonly interface: string;
+      readonly addresses: readonly string[];
+    }
+  | { readonly kind: "add-note"; readonly at: Point; readonly text: string }
+  | {
+      readonly kind: "edit-note";
+      readonly note: string;
+      readonly text?: string;
+      readonly colour?: string;
+      readonly size?: { readonly width: number; readonly height: number };
+    }
+  | { readonly kind: "add-group"; readonly members: readonly string[]; readonly label: string }
+  | {
+      readonly kind: "edit-group";
+      readonly group: string;
+      readonly label?: string;
+      readonly members?: readonly string[];
+      readonly size?: { readonly width: number; readonly height: number };
+    }
+  | { readonly kind: "remove"; readonly items: readonly ItemRef[] }
+  /** Pastes what `copy` gave, shifted; names are made unique. */
+  | { readonly kind: "paste"; readonly clipboard: string; readonly offset: Point };
+
+/** An end of a cable to be: without an interface, the next free one is taken (or made). */
+export interface LooseEnd {
+  readonly node: string;
+  readonly interface?: string;
+}
+
+export type ItemRef =
+  | { readonly kind: "node"; readonly id: string }
+  | { readonly kind: "cable"; readonly id: string }
+  | { readonly kind: "note"; readonly id: string }
+  | { readonly kind: "group"; readonly id: string };
+
+/** What was wrong, where, and what was expected. */
+export interface Problem {
+  readonly message: string;
+  /** Path into the lab file, such as `nodes[2].interfaces[0].addresses[1]`. */
+  readonly path?: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** What an edit made: names and ids of new items, to select them. */
+export interface EditResult {
+  readonly created: readonly ItemRef[];
+}
+
+export interface HistoryState {
+  /** What Undo would take back, in words; undefined: nothing. */
+  readonly undo?: string;
+  readonly redo?: string;
+}
+
+// ------------------------------------------------------------------ inspection
+
+export interface NodeInspection {
+  readonly name: string;
+  readonly kind: NodeKind;
+  readonly image: string;
+  readonly uptimeSeconds: number;
+  readonly interfaces: readonly {
+    readonly name: string;
+    readonly ifindex: number;
+    readonly kind: string;
+    readonly mac: string;
+    readonly mtu: number;
+    readonly operState: OperState;
+    readonly up: boolean;
+    readonly master?: string;
+    readonly addresses: readonly string[];
+    readonly rxPackets: number;
+    readonly txPackets: number;
+    readonly rxBytes: number;
+    readonly txBytes: number;
+    readonly dropped: number;
+    readonly cable?: string;
+  }[];
+  /** As `ip route` prints them. */
+  readonly routes: readonly string[];
+  readonly neighbours: readonly {
+    readonly address: string;
+    readonly device: string;
+    readonly mac?: string;
+    readonly state: string;
+  }[];
+  readonly sockets: readonly {
+    readonly protocol: string;
+    readonly state: string;
+    readonly local: string;
+    readonly remote: string;
+    readonly process?: string;
+  }[];
+  readonly processes: readonly {
+    readonly pid: number;
+    readonly state: string;
+    readonly command: string;
+    readonly terminal?: string;
+  }[];
+  readonly bridges: readonly {
+    readonly name: string;
+    readonly entries: readonly {
+      readonly mac: string;
+      readonly port: string;
+      readonly ageSeconds: number;
+      readonly local: boolean;
+    }[];
+  }[];
+}
+
+export interface CableInspection {
+  readonly id: string;
+  readonly directions: readonly {
+    readonly from: CableEnd;
+    readonly to: CableEnd;
+    readonly frames: number;
+    readonly bytes: number;
+    readonly lost: number;
+    readonly queued: number;
+  }[];
+}
+
+// ------------------------------------------------------------------ clock
+
+export interface ClockState {
+  readonly nowNs: number;
+  readonly running: boolean;
+  /** Lab seconds per real second; Infinity: as fast as possible. */
+  readonly speed: number;
+  readonly pendingEvents: number;
+  readonly eventsRun: number;
+}
+
+export interface AdvanceOptions {
+  /** Advance to this virtual instant, nanoseconds. */
+  readonly untilNs: number;
+  /** Events after which to come back although the instant was not reached. */
+  readonly maxEvents: number;
+}
+
+export interface AdvanceReport {
+  readonly nowNs: number;
+  readonly reached: boolean;
+  readonly eventsRun: number;
+  /** Nothing is left to happen until someone types or edits. */
+  readonly idle: boolean;
+  /** The next instant at which something happens. */
+  readonly nextEventNs?: number;
+}
+
+// ------------------------------------------------------------------ notices
+
+/** What the session tells the host. Several are delivered together. */
+export type Notice =
+  /** The drawing changed: fetch `view()`. `dirty`: there are changes that were not saved. */
+  | { readonly kind: "view"; readonly dirty: boolean; readonly history: HistoryState }
+  /** Live state of these nodes changed (addresses, link lights, routes …). */
+  | { readonly kind: "live"; readonly nodes: readonly string[]; readonly cables: readonly string[] }
+  /** Bytes for a terminal's screen. */
+  | { readonly kind: "terminal-output"; readonly terminal: string; readonly data: Uint8Array }
+  | { readonly kind: "terminal-closed"; readonly terminal: string; readonly exitCode: number }
+  /** Something the user should know: a broadcast storm, a runaway process. */
+  | {
+      readonly kind: "warning";
+      readonly id: string;
+      readonly title: string;
+      readonly detail: string;
+      readonly nodes: readonly string[];
+    }
+  | { readonly kind: "warning-over"; readonly id: string };
+
+// ------------------------------------------------------------------ the contract
+
+export interface TemplateInfo {
+  readonly id: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly nodes: number;
+}
+
+export interface Session {
+  // files
+  /** Refused: nothing has changed. */
+  open(text: string): Outcome<LabView>;
+  newLab(): LabView;
+  /** The lab file's text. Does not clear the dirty mark: the host calls `markSaved` once it is kept. */
+  save(): string;
+  markSaved(): void;
+  templates(): readonly TemplateInfo[];
+  openTemplate(id: string): Outcome<LabView>;
+
+  // drawing and editing
+  view(): LabView;
+  edit(edit: Edit): Outcome<EditResult>;
+  undo(): HistoryState;
+  redo(): HistoryState;
+  /** The chosen items as text for the clipboard. */
+  copy(items: readonly ItemRef[]): string;
+  setTerminalTabs(tabs: readonly TerminalTab[]): void;
+
+  // terminals
+  openTerminal(
+    node: string,
+    size: { readonly columns: number; readonly rows: number },
+  ): Outcome<string>;
+  terminalInput(terminal: string, data: string): void;
+  terminalResize(terminal: string, columns: number, rows: number): void;
+  closeTerminal(terminal: string): void;
+
+  // inspection
+  inspectNode(node: string): NodeInspection | undefined;
+  inspectCable(cable: string): CableInspection | undefined;
+  clearCableStatistics(cable: string): void;
+
+  // the clock
+  clock(): ClockState;
+  advance(options: AdvanceOptions): AdvanceReport;
+  /** Runs one event. False: nothing is left to run. */
+  step(): boolean;
+
+  /** Notices since the last call. */
+  takeNotices(): readonly Notice[];
+}
