@@ -97,6 +97,10 @@ export interface LinkMessage {
   readonly address: Mac;
   readonly broadcast: Mac;
   readonly promiscuity: number;
+  /** IFLA_GROUP; undefined: 0, `default`. */
+  readonly group?: number;
+  /** IFLA_CARRIER_CHANGES: how often the carrier came or went. */
+  readonly carrierChanges?: number;
   /** Index of the bridge it is enslaved to. */
   readonly master?: number;
   /** IFLA_LINK: veth's peer, a vlan's or macvlan's lower device. */
@@ -151,6 +155,7 @@ export interface LinkChanges {
   readonly noArp?: boolean;
   readonly multicast?: boolean;
   readonly allMulticast?: boolean;
+  readonly group?: number;
   readonly bridge?: Partial<BridgeSettings>;
   readonly port?: Partial<Omit<BridgePortSettings, "number" | "state">>;
 }
@@ -169,6 +174,8 @@ export interface AddressMessage {
   readonly label: string;
   readonly secondary: boolean;
   readonly noPrefixRoute: boolean;
+  /** IFA_RT_PRIORITY: metric of its prefix route; undefined: 0. */
+  readonly metric?: number;
 }
 
 export interface NewAddress {
@@ -181,6 +188,7 @@ export interface NewAddress {
   readonly scope?: AddressScope;
   readonly label?: string;
   readonly noPrefixRoute?: boolean;
+  readonly metric?: number;
 }
 
 // ------------------------------------------------------------------ routes and rules
@@ -212,6 +220,22 @@ export interface NextHop {
   readonly linkDown: boolean;
 }
 
+/** RTAX_*, beside the MTU: what a route tells the transports. Times in milliseconds. */
+export interface RouteMetrics {
+  readonly window?: number;
+  readonly rttMs?: number;
+  readonly rttVarMs?: number;
+  readonly slowStartThreshold?: number;
+  readonly congestionWindow?: number;
+  readonly advertisedMss?: number;
+  readonly reordering?: number;
+  readonly hopLimit?: number;
+  readonly initialCongestionWindow?: number;
+  readonly rtoMinMs?: number;
+  readonly initialReceiveWindow?: number;
+  readonly quickAck?: number;
+}
+
 export interface RouteMessage {
   readonly table: number;
   readonly type: RouteType;
@@ -225,6 +249,7 @@ export interface RouteMessage {
   readonly preferredSource?: Ipv4;
   readonly mtu?: number;
   readonly mtuLocked?: boolean;
+  readonly metrics?: RouteMetrics;
   /** Empty for blackhole and the like. */
   readonly nextHops: readonly NextHop[];
 }
@@ -241,6 +266,7 @@ export interface RouteRequest {
   readonly preferredSource?: Ipv4;
   readonly mtu?: number;
   readonly mtuLocked?: boolean;
+  readonly metrics?: RouteMetrics;
   readonly nextHops?: readonly {
     readonly gateway?: Ipv4;
     readonly device?: string;
@@ -292,6 +318,9 @@ export interface RuleMessage {
   readonly protocol?: number;
   readonly sourcePorts?: { readonly from: number; readonly to: number };
   readonly destinationPorts?: { readonly from: number; readonly to: number };
+  readonly uids?: { readonly from: number; readonly to: number };
+  /** FRA_SUPPRESS_PREFIXLEN: refuse what the lookup finds if its prefix is this short or shorter. */
+  readonly suppressPrefixLength?: number;
   readonly action:
     | { readonly kind: "lookup"; readonly table: number }
     | { readonly kind: "blackhole" | "unreachable" | "prohibit" }
@@ -338,6 +367,8 @@ export interface FdbMessage {
   readonly self: boolean;
   /** A VXLAN remote. */
   readonly destination?: Ipv4;
+  /** NDA_IFINDEX: the device a VXLAN remote is reached by. */
+  readonly via?: number;
   readonly ageNs: Ns;
 }
 
@@ -399,6 +430,11 @@ export interface Rtnetlink {
   fdb(): readonly FdbMessage[];
   newFdb(request: FdbRequest, mode: "add" | "replace" | "append"): void;
   delFdb(request: FdbRequest): void;
+
+  /** RTM_GETNSID: the number by which this namespace knows another one (a path or a pid). */
+  namespaceId?(netns: string | number): number | undefined;
+  /** RTM_NEWNSID: EEXIST if either already has one. */
+  setNamespaceId?(netns: string | number, id: number | "auto"): void;
 
   /** Calls back for every change until the returned function is called. */
   subscribe(listener: (event: RtnetlinkEvent) => void): () => void;
