@@ -56,6 +56,8 @@ export interface Ipv4Header {
   readonly dst: Ipv4;
   /** Raw option bytes, padded to a multiple of 4. */
   readonly options?: Uint8Array;
+  /** Only when the packet is cut short (quoted in an ICMP error): its length when it was whole. */
+  readonly totalLength?: number;
 }
 
 /** RFC 768. */
@@ -63,6 +65,10 @@ export interface UdpHeader {
   readonly kind: "udp";
   readonly srcPort: number;
   readonly dstPort: number;
+  /** Only when it is not what follows (a first fragment, a quote): the length field. */
+  readonly length?: number;
+  /** Only when it is not the right one for what follows; 0 means that none was computed. */
+  readonly checksum?: number;
 }
 
 export const TCP_FIN = 0x01;
@@ -91,6 +97,8 @@ export interface TcpHeader {
   readonly window: number;
   readonly urgentPointer: number;
   readonly options: TcpOptions;
+  /** Only when it is not the right one for what follows (a first fragment, a quote). */
+  readonly checksum?: number;
 }
 
 export const ICMP_ECHO_REPLY = 0;
@@ -109,6 +117,8 @@ export interface IcmpHeader {
   readonly rest: number;
   /** For an error: the packet it complains about, with its IP header and transport header. */
   readonly quoted?: Packet;
+  /** Only when it is not the right one for what follows (a first fragment, a quote). */
+  readonly checksum?: number;
 }
 
 export type TransportHeader = UdpHeader | TcpHeader | IcmpHeader;
@@ -126,6 +136,8 @@ export class Packet {
   payload: Uint8Array = NO_BYTES;
   /** A packet carried inside (VXLAN: a frame after UDP; IPIP: a bare IP packet). Replaces payload. */
   encapsulated: Packet | undefined;
+  /** VXLAN network identifier, 24 bits, when `encapsulated` is a frame behind UDP. RFC 7348 §5. */
+  vni: number | undefined;
 
   /** Index of the device it came in by; 0 when it was made here. */
   iif = 0;
@@ -150,6 +162,7 @@ export class Packet {
     copy.transport = this.transport;
     copy.payload = this.payload;
     copy.encapsulated = this.encapsulated;
+    copy.vni = this.vni;
     copy.iif = this.iif;
     copy.mark = this.mark;
     copy.physIif = this.physIif;
