@@ -62,22 +62,26 @@ export class SourceMap {
   }
 }
 
+/** With the lines where they stand in the text. */
 export function problemsOf(error: z.ZodError, data: unknown, source: SourceMap): Problem[] {
-  const problems: Problem[] = [];
-  for (const issue of error.issues) {
-    for (const [path, message] of explain(issue as z.core.$ZodIssue, [], data)) {
-      if (problems.length === PROBLEM_LIMIT) return problems;
-      problems.push(source.problem(path, message));
-    }
-  }
-  return problems;
+  return complaints(error, data).map(([path, message]) => source.problem(path, message));
 }
 
-function explain(
-  issue: z.core.$ZodIssue,
-  prefix: Path,
-  data: unknown,
-): readonly (readonly [Path, string])[] {
+/** Of data that did not come from a text. */
+export function problemsInData(error: z.ZodError, data: unknown): Problem[] {
+  return complaints(error, data).map(([path, message]) => ({ message, path: formatPath(path) }));
+}
+
+type Complaint = readonly [Path, string];
+
+function complaints(error: z.ZodError, data: unknown): readonly Complaint[] {
+  return error.issues
+    .slice(0, PROBLEM_LIMIT)
+    .flatMap((issue) => explain(issue as z.core.$ZodIssue, [], data))
+    .slice(0, PROBLEM_LIMIT);
+}
+
+function explain(issue: z.core.$ZodIssue, prefix: Path, data: unknown): readonly Complaint[] {
   const path = [...prefix, ...(issue.path as Path)];
   switch (issue.code) {
     case "unrecognized_keys":
@@ -106,14 +110,14 @@ function explainUnion(
   issue: z.core.$ZodIssueInvalidUnion,
   path: Path,
   data: unknown,
-): readonly (readonly [Path, string])[] {
+): readonly Complaint[] {
   if (issue.discriminator !== undefined) {
     const kinds =
       "options" in issue ? (issue.options as readonly unknown[] | undefined) : undefined;
     const expected = kinds ? either(kinds) : `a known ${issue.discriminator}`;
     return [[path, `expected ${expected}, found ${describe(valueAt(data, path))}`]];
   }
-  let best: readonly (readonly [Path, string])[] = [[path, issue.message]];
+  let best: readonly Complaint[] = [[path, issue.message]];
   let bestScore = Number.NEGATIVE_INFINITY;
   for (const alternative of issue.errors) {
     const score = alternative.reduce((sum, inner) => sum + (mismatch(inner) ? -10 : -1), 0);

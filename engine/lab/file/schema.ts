@@ -99,12 +99,9 @@ const device = {
   promiscuous: z.boolean().optional(),
   multicast: z.boolean().optional().meta({ description: "Default: true." }),
   allMulticast: z.boolean().optional(),
-  master: interfaceName
-    .nullable()
-    .optional()
-    .meta({
-      description: "The bridge that it is a port of. A switch's ports are in br0; null: not.",
-    }),
+  master: interfaceName.nullable().optional().meta({
+    description: "The bridge that it is a port of. A switch's ports are in br0; null: not.",
+  }),
   port: port.optional(),
   addresses: z
     .array(line(parseAddressText, "As `ip address add` takes it: 10.0.0.1/24 brd +"))
