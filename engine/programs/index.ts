@@ -1,4 +1,5 @@
 /** Every program, one line a package. A machine's disk image says which of them it has. */
 import type { Program } from "../kernel/process/program.ts";
+import { COREUTILS } from "./coreutils/index.ts";
 
-export const PROGRAMS: readonly Program[] = [];
+export const PROGRAMS: readonly Program[] = [COREUTILS].flat();

@@ -1,0 +1,53 @@
+/** How GNU programs show names in messages (gnulib quotearg), in the C locale. */
+import { byteString } from "./bytes.ts";
+
+/** No shell would take these for anything but text; a lone brace is a word of its own. */
+const PLAIN = /^(?![{}]$)[A-Za-z0-9_./,+@%\]{}-][A-Za-z0-9_./,+@%\]{}~#-]*$/;
+const ESCAPES: Record<string, string> = {
+  "\x07": "\\a",
+  "\b": "\\b",
+  "\t": "\\t",
+  "\n": "\\n",
+  "\v": "\\v",
+  "\f": "\\f",
+  "\r": "\\r",
+};
+
+function octal(char: string): string {
+  return ESCAPES[char] ?? `\\${char.charCodeAt(0).toString(8).padStart(3, "0")}`;
+}
+
+/** `'name'` in shell syntax, always quoted: `cannot access 'x'`. */
+export function quoteName(name: string): string {
+  const bytes = byteString(name);
+  // eslint-disable-next-line no-control-regex -- control characters are what this looks for
+  if (/[\x00-\x1f\x7f-\xff]/.test(bytes)) {
+    // eslint-disable-next-line no-control-regex -- as above
+    const runs = bytes.match(/[\x00-\x1f\x7f-\xff]+|[^\x00-\x1f\x7f-\xff]+/g) ?? [];
+    let out = "";
+    for (const run of runs) {
+      // eslint-disable-next-line no-control-regex -- as above
+      if (/^[\x00-\x1f\x7f-\xff]/.test(run)) out += `$'${[...run].map(octal).join("")}'`;
+      else out += `'${run.replace(/'/g, "'\\''")}'`;
+    }
+    return bytes.startsWith("'") || out.startsWith("$") ? `''${out}` : out;
+  }
+  if (bytes.includes("'")) {
+    if (!/["$`\\!]/.test(bytes)) return `"${bytes}"`;
+    return `'${bytes.replace(/'/g, "'\\''")}'`;
+  }
+  return `'${bytes}'`;
+}
+
+/** Quoted only where a shell would need it: `cat: x: …`, `cat: 'a b': …`. */
+export function quoteIfNeeded(name: string): string {
+  return PLAIN.test(name) ? name : quoteName(name);
+}
+
+/** `'text'` with C escapes, for option arguments: `invalid number of lines: 'x'`. */
+export function quoteText(text: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what this looks for
+  return `'${byteString(text).replace(/[\x00-\x1f\x7f-\xff'\\]/g, (char) =>
+    char === "'" || char === "\\" ? `\\${char}` : octal(char),
+  )}'`;
+}
