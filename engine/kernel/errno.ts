@@ -34,6 +34,8 @@ const TABLE = {
   ENOSYS: [38, "Function not implemented"],
   ENOTEMPTY: [39, "Directory not empty"],
   ELOOP: [40, "Too many levels of symbolic links"],
+  ENONET: [64, "Machine is not on the network"],
+  EPROTO: [71, "Protocol error"],
   ENOTSOCK: [88, "Socket operation on non-socket"],
   EDESTADDRREQ: [89, "Destination address required"],
   EMSGSIZE: [90, "Message too long"],

@@ -159,6 +159,8 @@ export interface SocketIcmpError {
 export interface SocketOptions {
   /** SO_REUSEADDR */
   reuseAddress: boolean;
+  /** SO_REUSEPORT */
+  reusePort: boolean;
   /** SO_BROADCAST */
   broadcast: boolean;
   /** SO_KEEPALIVE */
@@ -248,6 +250,8 @@ export interface Sys {
   seek(fd: number, offset: number, whence: "set" | "current" | "end"): number;
   truncate(path: string, sizeBytes: number): void;
   pipe(): { readonly read: number; readonly write: number };
+  /** EEXIST */
+  mkfifo(path: string, mode?: number): void;
   /** Returns the lowest free descriptor from `from` up, or replaces `to`. */
   dup(fd: number, options?: { readonly to?: number; readonly from?: number }): number;
   /** Open descriptors, ascending. */
@@ -293,6 +297,8 @@ export interface Sys {
   tcgetattr(fd: number): Termios;
   tcsetattr(fd: number, termios: Termios): void;
   windowSize(fd: number): WindowSize;
+  /** TIOCSWINSZ, with SIGWINCH to the foreground group. */
+  setWindowSize(fd: number, size: WindowSize): void;
   tcgetpgrp(fd: number): number;
   tcsetpgrp(fd: number, group: number): void;
   /** Path of the terminal, such as /dev/pts/0. ENOTTY. */
@@ -309,6 +315,11 @@ export interface Sys {
   /** Keeps this process's network namespace alive under a file: mount --bind /proc/self/ns/net. */
   bindNet(path: string): void;
   unbindNet(path: string): void;
+  /**
+   * The service behind a local socket such as /run/systemd/private, as its client's library would
+   * present it; undefined: nobody listens there.
+   */
+  endpoint(path: string): unknown;
 
   // network configuration, rtnetlink(7), of this process's network namespace
   readonly rtnetlink: Rtnetlink;

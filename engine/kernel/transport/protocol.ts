@@ -11,6 +11,13 @@ export interface TransportProtocol {
   error(icmp: IcmpHeader, offender: Ipv4): void;
 }
 
+/** Raw sockets: they see packets of every protocol, besides the protocol itself. */
+export interface RawReceiver {
+  /** Before the protocol gets it. True when a socket took it: no "protocol unreachable" then. */
+  receive(packet: Packet): boolean;
+  error(icmp: IcmpHeader, offender: Ipv4): void;
+}
+
 /** What decides where a packet made here goes; Linux struct flowi4. */
 export interface Flow {
   readonly src: Ipv4;
@@ -37,21 +44,29 @@ export interface OutputRoute {
   readonly isMulticast: boolean;
 }
 
+/** How a packet made here is sent. */
+export interface SendOptions {
+  /** Index of the device it must leave by; 0 or undefined: any. */
+  readonly oif?: number;
+  readonly uid?: number;
+  readonly mark?: number;
+  /** The header's id is final, even when it is 0. */
+  readonly keepId?: boolean;
+}
+
 /** What the transports ask of the IP layer of their namespace. */
 export interface IpLayer {
   register(protocol: TransportProtocol): void;
+  registerRaw(receiver: RawReceiver): void;
   /** Throws ENETUNREACH, EHOSTUNREACH, EACCES (prohibit), EINVAL (blackhole), ENETDOWN. */
   routeOutput(flow: Flow): OutputRoute;
   /**
-   * Sends a packet made here: its `ip` and `transport` headers are complete (id is filled in,
-   * 0 asks for it). OUTPUT hook, route, fragmentation, POSTROUTING, neighbour, device.
+   * Sends a packet made here: its `ip` and `transport` headers are complete (id 0 asks
+   * for one, unless `keepId`). OUTPUT hook, route, fragmentation, POSTROUTING, neighbour, device.
    * Throws what `routeOutput` throws, EMSGSIZE (DF is set and the path MTU is smaller), EPERM
    * (a firewall rule dropped it). Loss further down is silent.
    */
-  sendLocal(
-    packet: Packet,
-    options?: { readonly oif?: number; readonly uid?: number; readonly mark?: number },
-  ): void;
+  sendLocal(packet: Packet, options?: SendOptions): void;
   /** True if packets to the address are delivered to this machine. */
   isLocalAddress(address: Ipv4): boolean;
   /** Sends an ICMP error about a received packet, subject to the rate limit and RFC 1122 §3.2.2. */

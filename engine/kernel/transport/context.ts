@@ -1,0 +1,32 @@
+/** What the transports need of the network namespace and machine they live in. */
+import type { Random } from "../../sim/random.ts";
+import type { Simulation } from "../../sim/simulation.ts";
+import type { CapturedFrame } from "../process/sys.ts";
+import type { Packet } from "../../net/packet.ts";
+import type { Snmp } from "../ip/snmp.ts";
+import type { IpLayer } from "./protocol.ts";
+import type { TransportSysctls } from "./sysctls.ts";
+
+export interface TransportContext {
+  readonly sim: Simulation;
+  readonly random: Random;
+  readonly ip: IpLayer;
+  readonly sysctls: TransportSysctls;
+  readonly snmp: Snmp;
+  /** Index of a device of this namespace, by name. */
+  deviceIndex(name: string): number | undefined;
+  deviceName(index: number): string | undefined;
+  /** The device's MTU; undefined when there is no such device or it is down. */
+  deviceMtu(index: number): number | undefined;
+  /** Number for a new socket, unique on the machine. */
+  allocateInode(): number;
+  /** net.ipv4.ip_default_ttl */
+  defaultTtl(): number;
+  /**
+   * Shows every frame that the devices receive and send (index 0: all of them) until the
+   * returned function is called.
+   */
+  tap(ifindex: number, see: (frame: CapturedFrame) => void): () => void;
+  /** Sends a frame that has its Ethernet header. ENXIO, ENETDOWN. */
+  sendFrame(ifindex: number, packet: Packet): void;
+}
