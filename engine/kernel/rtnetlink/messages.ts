@@ -46,7 +46,12 @@ export type LinkKindData =
   | { readonly kind: "nic" }
   | { readonly kind: "dummy" }
   | { readonly kind: "veth" }
-  | { readonly kind: "bridge"; readonly bridge: BridgeSettings }
+  | {
+      readonly kind: "bridge";
+      readonly bridge: BridgeSettings;
+      /** MAC of the bridge id: 0 until it has a port or was given an address; undefined: its own. */
+      readonly idAddress?: Mac;
+    }
   | { readonly kind: "vlan"; readonly id: number }
   | {
       readonly kind: "vxlan";
@@ -236,6 +241,21 @@ export interface RouteMetrics {
   readonly quickAck?: number;
 }
 
+/** RTAX_*, besides the MTU. */
+export interface RouteMetrics {
+  readonly window?: number;
+  readonly rtt?: number;
+  readonly rttvar?: number;
+  readonly ssthresh?: number;
+  readonly cwnd?: number;
+  readonly advmss?: number;
+  readonly reordering?: number;
+  readonly hoplimit?: number;
+  readonly initcwnd?: number;
+  readonly initrwnd?: number;
+  readonly quickack?: number;
+}
+
 export interface RouteMessage {
   readonly table: number;
   readonly type: RouteType;
@@ -415,6 +435,8 @@ export interface Rtnetlink {
     request: Partial<RouteRequest> & Pick<RouteRequest, "destination" | "prefixLength">,
   ): void;
   getRoute(query: RouteQuery): RouteAnswer;
+  /** The path MTUs and redirects learned, `ip route show cache`. */
+  cachedRoutes?(): readonly RouteAnswer[];
   /** Forgets path MTUs and redirects. */
   flushRouteCache(): void;
 
