@@ -1,0 +1,22 @@
+/** The disk images that a lab can give its machines. */
+import type { DiskImage } from "../machine/disk-image.ts";
+import { debian12 } from "./debian-12.ts";
+
+export const DEFAULT_IMAGE = "debian-12";
+
+const BUILDERS: ReadonlyMap<string, () => DiskImage> = new Map([["debian-12", debian12]]);
+
+/** Built when first asked for; every machine of an image shares one. */
+const built = new Map<string, DiskImage>();
+
+export function imageNames(): readonly string[] {
+  return [...BUILDERS.keys()];
+}
+
+export function getImage(name: string): DiskImage | undefined {
+  const known = built.get(name);
+  if (known) return known;
+  const image = BUILDERS.get(name)?.();
+  if (image) built.set(name, image);
+  return image;
+}

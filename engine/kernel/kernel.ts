@@ -1,0 +1,223 @@
+/** One machine's kernel: what its processes share. */
+import type { Ns } from "../sim/clock.ts";
+import type { Random } from "../sim/random.ts";
+import type { Simulation } from "../sim/simulation.ts";
+import { encodeUtf8 } from "../sim/utf8.ts";
+import { KernelError, strerror } from "./errno.ts";
+import { Devices } from "./fs/devices.ts";
+import type { FileSystem } from "./fs/inode.ts";
+import { MountNamespace } from "./fs/mount-namespace.ts";
+import { NamespaceRegistry, type Namespaces, type Network } from "./namespaces.ts";
+import type { LoadedProgram } from "./process/exec.ts";
+import { Lifecycle } from "./process/lifecycle.ts";
+import { ProcessTable } from "./process/process-table.ts";
+import { Process } from "./process/process.ts";
+import type { Program } from "./process/program.ts";
+import { Scheduler } from "./process/scheduler.ts";
+import { Signals } from "./process/signals.ts";
+import { SystemCalls } from "./process/system-calls.ts";
+import type { Sys, WindowSize } from "./process/sys.ts";
+import { Terminal } from "./process/terminal/terminal.ts";
+import type { Blocking } from "./process/wait-queue.ts";
+
+export interface KernelOptions {
+  readonly sim: Simulation;
+  readonly hostname: string;
+  readonly rootFileSystem: FileSystem;
+  /** What exec can run, by `programKey`. */
+  readonly programs: ReadonlyMap<string, Program>;
+  readonly random: Random;
+  readonly createNetwork: (kernel: Kernel) => Network;
+}
+
+/** What `uname` says. */
+export interface KernelRelease {
+  readonly release: string;
+  readonly version: string;
+  readonly machine: string;
+}
+
+/** A program of ours went wrong: not the user's fault. */
+export type FaultListener = (process: Process, error: unknown) => void;
+
+const DEBIAN_12_RELEASE: KernelRelease = {
+  release: "6.1.0-28-amd64",
+  version: "#1 SMP PREEMPT_DYNAMIC Debian 6.1.119-1 (2024-11-22)",
+  machine: "x86_64",
+};
+
+export class Kernel {
+  readonly sim: Simulation;
+  readonly random: Random;
+  readonly programs: ReadonlyMap<string, Program>;
+  readonly release = DEBIAN_12_RELEASE;
+  readonly bootNs: Ns;
+  readonly processes = new ProcessTable();
+  readonly scheduler: Scheduler;
+  readonly signals: Signals;
+  readonly lifecycle: Lifecycle;
+  readonly devices: Devices;
+  readonly terminals = new Map<number, Terminal>();
+  readonly initialNamespaces: Namespaces;
+  readonly namespaces: NamespaceRegistry;
+  /** Services on local sockets, by path. */
+  readonly endpoints = new Map<string, unknown>();
+  onFault: FaultListener | undefined;
+  /** Switched off: nothing of it runs any more. */
+  isOff = false;
+  private lastAnonymousInode = 10_000;
+
+  constructor(options: KernelOptions) {
+    this.sim = options.sim;
+    this.random = options.random;
+    this.programs = options.programs;
+    this.bootNs = options.sim.nowNs;
+    this.scheduler = new Scheduler(options.sim, {
+      deliver: (process) => this.signals.deliver(process),
+      exited: (process, code) =>
+        this.lifecycle.end(process, { pid: process.pid, kind: "exited", code: code & 255 }),
+      failed: (process, error) => this.programFailed(process, error),
+    });
+    this.lifecycle = new Lifecycle(
+      this.processes,
+      () => this.scheduler,
+      () => this.signals,
+      (process) => this.namespaces.release(process.namespaces.net),
+    );
+    this.signals = new Signals(this.processes, () => this.scheduler, {
+      terminated: (process, signal) =>
+        this.lifecycle.end(process, { pid: process.pid, kind: "signaled", signal }),
+      childChanged: (process) => this.lifecycle.childChanged(process),
+    });
+    this.devices = new Devices(options.random);
+    this.devices.register({ major: 5, minor: 0 }, (process) => {
+      if (!process.terminal) throw new KernelError("ENXIO");
+      return process.terminal.openSlave();
+    });
+    this.initialNamespaces = {
+      net: options.createNetwork(this),
+      uts: { hostname: options.hostname, domainName: "(none)" },
+      mount: new MountNamespace({
+        fileSystem: options.rootFileSystem,
+        source: "/dev/vda1",
+        options: "rw,relatime",
+      }),
+    };
+    this.namespaces = new NamespaceRegistry(
+      this.initialNamespaces,
+      () => this.processes.list(),
+      () => options.createNetwork(this),
+    );
+  }
+
+  get uptimeNs(): Ns {
+    return this.sim.nowNs - this.bootNs;
+  }
+
+  get realtimeSeconds(): number {
+    return this.sim.epochSeconds + this.sim.nowNs / 1e9;
+  }
+
+  /** Number for a pipe or socket, which has no name in a file system. */
+  nextAnonymousInode(): number {
+    this.lastAnonymousInode += 1;
+    return this.lastAnonymousInode;
+  }
+
+  /** A process that does not run yet. EAGAIN. */
+  createProcess(options: {
+    readonly parent: Process | undefined;
+    readonly argv: readonly string[];
+    readonly env: Map<string, string>;
+  }): Process {
+    const { parent } = options;
+    const process = new Process({
+      pid: this.processes.allocatePid(),
+      parent,
+      argv: options.argv,
+      env: options.env,
+      cwd: parent?.cwd ?? this.initialNamespaces.mount.root,
+      namespaces: parent?.namespaces ?? this.initialNamespaces,
+      startNs: this.sim.nowNs,
+    });
+    process.sys = new SystemCalls(this, process);
+    if (parent) {
+      process.umask = parent.umask;
+      process.terminal = parent.terminal;
+      this.scheduler.inheritDebt(process, parent);
+    }
+    this.processes.add(process);
+    return process;
+  }
+
+  setProgram(process: Process, loaded: LoadedProgram): void {
+    process.argv = loaded.argv;
+    process.setComm(loaded.comm);
+    process.executable = loaded.executable;
+    process.program = loaded.program;
+  }
+
+  /** Starts pid 1. */
+  startInit(name: string, main: (sys: Sys) => Blocking<number>): Process {
+    const init = this.createProcess({ parent: undefined, argv: ["/sbin/init"], env: new Map() });
+    init.setComm(name);
+    init.executable = "/usr/lib/systemd/systemd";
+    this.scheduler.start(init, main);
+    return init;
+  }
+
+  openTerminal(size: WindowSize): Terminal {
+    let number = 0;
+    while (this.terminals.has(number)) number += 1;
+    const terminal = new Terminal(
+      number,
+      size,
+      (group, signal) => this.signals.sendGroup(group, signal),
+      (closed) => this.terminalClosed(closed),
+    );
+    this.terminals.set(number, terminal);
+    return terminal;
+  }
+
+  /** The power goes: every process is gone at once, with nobody told. */
+  shutDown(): void {
+    for (const process of this.processes.list().reverse()) {
+      process.endListeners.length = 0;
+      this.lifecycle.end(process, { pid: process.pid, kind: "signaled", signal: "SIGKILL" });
+    }
+    for (const network of this.namespaces.networks()) network.destroy();
+    this.isOff = true;
+  }
+
+  private terminalClosed(terminal: Terminal): void {
+    this.terminals.delete(terminal.number);
+    const leader = this.processes.find(terminal.session);
+    if (leader) {
+      this.signals.send(leader, "SIGHUP");
+      this.signals.send(leader, "SIGCONT");
+    }
+    if (terminal.foregroundGroup > 0) this.signals.sendGroup(terminal.foregroundGroup, "SIGHUP");
+  }
+
+  private programFailed(process: Process, error: unknown): void {
+    const name = process.argv[0] ?? process.comm;
+    if (error instanceof KernelError) {
+      complain(process, `${name}: ${strerror(error.errno)}\n`);
+      this.lifecycle.end(process, { pid: process.pid, kind: "exited", code: 1 });
+      return;
+    }
+    const detail = error instanceof Error ? error.message : String(error);
+    complain(process, `${name}: internal error: ${detail}\n`);
+    this.onFault?.(process, error);
+    this.lifecycle.end(process, { pid: process.pid, kind: "signaled", signal: "SIGSEGV" });
+  }
+}
+
+/** Writes to standard error what can be written at once. */
+function complain(process: Process, text: string): void {
+  try {
+    process.descriptors.find(2)?.write(encodeUtf8(text));
+  } catch {
+    // Nobody reads the complaint; the process ends all the same.
+  }
+}

@@ -1,0 +1,118 @@
+/** The namespaces of a process, namespaces(7), and how long each lives. */
+import type { Mac } from "../net/address.ts";
+import { KernelError } from "./errno.ts";
+import type { MountNamespace } from "./fs/mount-namespace.ts";
+import { NamespaceInode } from "./fs/namespace-inode.ts";
+import type { SocketType } from "./process/sys.ts";
+import type { Process } from "./process/process.ts";
+import type { Rtnetlink } from "./rtnetlink/messages.ts";
+import type { SocketDiagnostics } from "./transport/diagnostics.ts";
+import type { Socket } from "./transport/socket.ts";
+
+/** What processes and /proc see of a network namespace. */
+export interface Network {
+  readonly rtnetlink: Rtnetlink;
+  readonly sockets: SocketDiagnostics;
+  /** EAFNOSUPPORT, EPROTONOSUPPORT, ESOCKTNOSUPPORT, EPERM. */
+  socket(family: "inet" | "packet", type: SocketType, protocol: number, uid: number): Socket;
+  /** ENODEV */
+  hardwareAddress(device: string): Mac;
+  /** Files of /proc/net: name → text as it is now. */
+  readonly procNet: ReadonlyMap<string, () => string>;
+  /** The last process and file that held it are gone. */
+  destroy(): void;
+}
+
+/** uts_namespaces(7) */
+export interface UtsNamespace {
+  hostname: string;
+  domainName: string;
+}
+
+export interface Namespaces {
+  readonly net: Network;
+  readonly uts: UtsNamespace;
+  readonly mount: MountNamespace;
+}
+
+export type NamespaceKind = "net" | "uts" | "mnt";
+
+/** Inode number of a machine's first network namespace, PROC_NET_INIT_INO. */
+const FIRST_NAMESPACE_INODE = 4_026_531_840;
+const NEXT_NAMESPACE_INODE = 4_026_532_180;
+
+/** Numbers namespaces, and tells when the last holder of a network namespace has gone. */
+export class NamespaceRegistry {
+  private readonly numbers = new Map<object, number>();
+  private nextNumber = NEXT_NAMESPACE_INODE;
+
+  constructor(
+    private readonly initial: Namespaces,
+    private readonly processes: () => readonly Process[],
+    private readonly createNetwork: () => Network,
+  ) {
+    this.numbers.set(initial.net, FIRST_NAMESPACE_INODE);
+    this.numbers.set(initial.uts, FIRST_NAMESPACE_INODE - 2);
+    this.numbers.set(initial.mount, FIRST_NAMESPACE_INODE + 1);
+  }
+
+  /** As `net:[4026531840]` shows it. */
+  number(namespace: object): number {
+    let number = this.numbers.get(namespace);
+    if (number === undefined) {
+      number = this.nextNumber++;
+      this.numbers.set(namespace, number);
+    }
+    return number;
+  }
+
+  newNetwork(): Network {
+    const network = this.createNetwork();
+    this.number(network);
+    return network;
+  }
+
+  /** The network namespaces that exist, the first one first. */
+  networks(): Network[] {
+    const found = new Set<Network>([this.initial.net]);
+    for (const process of this.processes()) if (!process.ended) found.add(process.namespaces.net);
+    for (const network of this.boundNetworks()) found.add(network);
+    return [...found].sort((a, b) => this.number(a) - this.number(b));
+  }
+
+  /** Moves a process to another network namespace. */
+  enter(process: Process, net: Network): void {
+    const left = process.namespaces.net;
+    process.namespaces = { ...process.namespaces, net };
+    this.release(left);
+  }
+
+  /** Destroys a network namespace if nothing holds it any more. */
+  release(network: Network): void {
+    if (network === this.initial.net || !this.numbers.has(network)) return;
+    const isHeld = this.processes().some(
+      (process) => !process.ended && process.namespaces.net === network,
+    );
+    if (isHeld || this.boundNetworks().includes(network)) return;
+    this.numbers.delete(network);
+    network.destroy();
+  }
+
+  /** The namespace that a mounted file stands for. EINVAL: it is another file. */
+  networkOf(inode: object): Network {
+    if (!(inode instanceof NamespaceInode) || inode.kindOfNamespace !== "net") {
+      throw new KernelError("EINVAL");
+    }
+    return inode.namespace as Network;
+  }
+
+  private boundNetworks(): Network[] {
+    const bound: Network[] = [];
+    for (const { root } of this.initial.mount.list()) {
+      if (root instanceof NamespaceInode && root.kindOfNamespace === "net") {
+        bound.push(root.namespace as Network);
+      }
+    }
+    return bound;
+  }
+}

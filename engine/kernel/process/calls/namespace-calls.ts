@@ -1,0 +1,70 @@
+import { KernelError } from "../../errno.ts";
+import { NamespaceInode, NSFS } from "../../fs/namespace-inode.ts";
+import { SocketCalls } from "./socket-calls.ts";
+
+/** Kernel names, and namespaces. */
+export abstract class NamespaceCalls extends SocketCalls {
+  hostname(): string {
+    this.enter();
+    return this.process.namespaces.uts.hostname;
+  }
+
+  sethostname(name: string): void {
+    this.enter();
+    if (this.process.uid !== 0) throw new KernelError("EPERM");
+    if (name.length > 64) throw new KernelError("EINVAL");
+    this.process.namespaces.uts.hostname = name;
+  }
+
+  uname(): { readonly release: string; readonly version: string; readonly machine: string } {
+    this.enter();
+    return this.kernel.release;
+  }
+
+  unshareNet(): void {
+    this.enter();
+    this.requireRoot();
+    const { namespaces } = this.kernel;
+    namespaces.enter(this.process, namespaces.newNetwork());
+  }
+
+  setnsNet(path: string): void {
+    this.enter();
+    const { inode } = this.resolve(path);
+    this.requireRoot();
+    const { namespaces } = this.kernel;
+    namespaces.enter(this.process, namespaces.networkOf(inode));
+  }
+
+  /** Makes the file when there is none. */
+  bindNet(path: string): void {
+    this.enter();
+    this.requireRoot();
+    const { mount, net } = this.process.namespaces;
+    if (!mount.resolvePlace(path, this.process).existing) this.writeFile(path, "", { mode: 0 });
+    const number = this.kernel.namespaces.number(net);
+    mount.mount(this.resolve(path), {
+      fileSystem: NSFS,
+      root: new NamespaceInode("net", net, number),
+      source: "nsfs",
+      options: "rw",
+    });
+  }
+
+  unbindNet(path: string): void {
+    this.enter();
+    this.requireRoot();
+    const { namespaces } = this.kernel;
+    const { root } = this.process.namespaces.mount.unmount(this.resolve(path));
+    if (root instanceof NamespaceInode) namespaces.release(namespaces.networkOf(root));
+  }
+
+  endpoint(path: string): unknown {
+    this.enter();
+    return this.kernel.endpoints.get(path);
+  }
+
+  private requireRoot(): void {
+    if (this.process.uid !== 0) throw new KernelError("EPERM");
+  }
+}

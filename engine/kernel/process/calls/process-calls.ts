@@ -1,0 +1,199 @@
+import type { Ns } from "../../../sim/clock.ts";
+import type { Random } from "../../../sim/random.ts";
+import { KernelError } from "../../errno.ts";
+import { loadProgram } from "../exec.ts";
+import { YIELD } from "../scheduler.ts";
+import type { Disposition, SignalName } from "../signal.ts";
+import type { SpawnOptions, WaitStatus } from "../sys.ts";
+import type { Blocking } from "../wait-queue.ts";
+import { CallBase } from "./call-base.ts";
+
+const STANDARD_STREAMS: ReadonlyMap<number, number> = new Map([
+  [0, 0],
+  [1, 1],
+  [2, 2],
+]);
+
+/** Processes, signals and time. */
+export abstract class ProcessCalls extends CallBase {
+  get pid(): number {
+    return this.process.pid;
+  }
+
+  get ppid(): number {
+    return this.process.parent?.pid ?? 0;
+  }
+
+  get uid(): number {
+    return this.process.uid;
+  }
+
+  get gid(): number {
+    return this.process.gid;
+  }
+
+  get env(): Map<string, string> {
+    return this.process.env;
+  }
+
+  get random(): Random {
+    return this.kernel.random;
+  }
+
+  monotonicNs(): Ns {
+    this.enter();
+    return this.kernel.uptimeNs;
+  }
+
+  realtimeSeconds(): number {
+    this.enter();
+    return this.kernel.realtimeSeconds;
+  }
+
+  spawn(options: SpawnOptions): number {
+    this.enter();
+    const { kernel, process } = this;
+    const { run } = options;
+    const loaded =
+      "path" in run ? loadProgram(kernel.programs, process, run.path, run.argv) : undefined;
+    const child = kernel.createProcess({
+      parent: process,
+      argv: loaded?.argv ?? process.argv,
+      env: new Map(options.env ?? process.env),
+    });
+    for (const [fd, parentFd] of options.descriptors ?? STANDARD_STREAMS) {
+      const file = options.descriptors ? this.file(parentFd) : process.descriptors.find(parentFd);
+      if (file) child.descriptors.put(fd, file);
+    }
+    for (const [signal, disposition] of process.dispositions) {
+      const inherits = disposition === "ignore" || !loaded;
+      if (inherits) child.dispositions.set(signal, disposition);
+    }
+    for (const signal of options.resetSignals ?? []) child.dispositions.delete(signal);
+    for (const signal of options.ignoreSignals ?? []) child.dispositions.set(signal, "ignore");
+    if (options.newSession) {
+      child.session = child.pid;
+      child.group = child.pid;
+      child.terminal = undefined;
+    } else if (options.processGroup !== undefined) {
+      child.group = options.processGroup === 0 ? child.pid : options.processGroup;
+    }
+    if (options.foreground && child.terminal) child.terminal.foregroundGroup = child.group;
+    if (loaded) {
+      kernel.setProgram(child, loaded);
+      kernel.scheduler.start(child, (sys) => loaded.program.main(sys, loaded.argv));
+    } else if ("main" in run) {
+      child.setComm(run.name);
+      child.executable = process.executable;
+      child.program = process.program;
+      kernel.scheduler.start(child, run.main);
+    }
+    return child.pid;
+  }
+
+  *exec(path: string, argv: readonly string[], env?: ReadonlyMap<string, string>): Blocking<never> {
+    yield* this.enterBlocking();
+    const { process } = this;
+    const loaded = loadProgram(this.kernel.programs, process, path, argv);
+    if (env) {
+      const next = new Map(env);
+      process.env.clear();
+      for (const [name, value] of next) process.env.set(name, value);
+    }
+    for (const [signal, disposition] of process.dispositions) {
+      if (typeof disposition === "function") process.dispositions.delete(signal);
+    }
+    this.kernel.setProgram(process, loaded);
+    process.transition = {
+      kind: "exec",
+      main: (sys) => loaded.program.main(sys, loaded.argv),
+    };
+    yield YIELD;
+    throw new Error("a process went on after exec");
+  }
+
+  *exit(code: number): Blocking<never> {
+    this.process.transition = { kind: "exit", code };
+    yield YIELD;
+    throw new Error("a process went on after exit");
+  }
+
+  *waitpid(
+    pid: number,
+    options: {
+      readonly noHang?: boolean;
+      readonly untraced?: boolean;
+      readonly continued?: boolean;
+    } = {},
+  ): Blocking<WaitStatus | undefined> {
+    yield* this.enterBlocking();
+    return yield* this.kernel.lifecycle.wait(this.process, pid, options);
+  }
+
+  kill(pid: number, signal: SignalName | 0): void {
+    this.enter();
+    this.kernel.signals.kill(this.process, pid, signal);
+  }
+
+  signal(signal: SignalName, disposition: Disposition): void {
+    this.enter();
+    if (signal === "SIGKILL" || signal === "SIGSTOP") throw new KernelError("EINVAL");
+    if (disposition === "default") this.process.dispositions.delete(signal);
+    else this.process.dispositions.set(signal, disposition);
+    if (this.kernel.signals.isIgnored(this.process, signal)) this.process.pending.delete(signal);
+  }
+
+  getpgid(pid = 0): number {
+    this.enter();
+    return pid === 0 ? this.process.group : this.kernel.processes.get(pid).group;
+  }
+
+  setpgid(pid: number, group: number): void {
+    this.enter();
+    const target = pid === 0 ? this.process : this.kernel.processes.get(pid);
+    if (target !== this.process && target.parent !== this.process) throw new KernelError("ESRCH");
+    if (target.session !== this.process.session || target.session === target.pid) {
+      throw new KernelError("EPERM");
+    }
+    const wanted = group === 0 ? target.pid : group;
+    const joinable =
+      wanted === target.pid ||
+      this.kernel.processes.group(wanted).some((member) => member.session === this.process.session);
+    if (!joinable) throw new KernelError("EPERM");
+    target.group = wanted;
+  }
+
+  getsid(pid = 0): number {
+    this.enter();
+    return pid === 0 ? this.process.session : this.kernel.processes.get(pid).session;
+  }
+
+  setsid(): number {
+    this.enter();
+    const { process } = this;
+    if (this.kernel.processes.group(process.pid).length > 0) throw new KernelError("EPERM");
+    process.session = process.pid;
+    process.group = process.pid;
+    process.terminal = undefined;
+    return process.pid;
+  }
+
+  *yieldCpu(): Blocking<void> {
+    this.kernel.scheduler.account(this.process);
+    yield YIELD;
+  }
+
+  *sleep(durationNs: Ns): Blocking<void> {
+    this.kernel.scheduler.account(this.process);
+    const reason = yield { queues: [], timeoutNs: Math.max(0, durationNs) };
+    if (reason === "interrupted") throw new KernelError("EINTR");
+  }
+
+  *pause(): Blocking<void> {
+    this.kernel.scheduler.account(this.process);
+    for (;;) {
+      const reason = yield { queues: [] };
+      if (reason === "interrupted") return;
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import type { ImageLayer } from "../kernel/fs/image-layer.ts";
+import type { Program } from "../kernel/process/program.ts";
+import type { ServiceUnit } from "./service.ts";
+
+/** What a new machine's disk holds. Every machine of an image shares its files. */
+export interface DiskImage {
+  /** As lab files name it: `debian-12`. */
+  readonly name: string;
+  /** As /etc/os-release tells it. */
+  readonly title: string;
+  readonly files: ImageLayer;
+  /** By `programKey`. */
+  readonly programs: ReadonlyMap<string, Program>;
+  readonly services: readonly ServiceUnit[];
+}

@@ -1,0 +1,19 @@
+import { KernelError } from "../../engine/kernel/errno.ts";
+import type { Network } from "../../engine/kernel/namespaces.ts";
+import type { Rtnetlink } from "../../engine/kernel/rtnetlink/messages.ts";
+
+/** A namespace without devices, for tests of everything but the network. */
+export function noNetwork(): Network {
+  return {
+    rtnetlink: { links: () => [], link: () => undefined } as unknown as Rtnetlink,
+    sockets: { list: () => [] },
+    socket: () => {
+      throw new KernelError("EAFNOSUPPORT");
+    },
+    hardwareAddress: () => {
+      throw new KernelError("ENODEV");
+    },
+    procNet: new Map(),
+    destroy: () => {},
+  };
+}
