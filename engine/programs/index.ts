@@ -1,5 +1,6 @@
 /** Every program, one line a package. A machine's disk image says which of them it has. */
 import type { Program } from "../kernel/process/program.ts";
 import { COREUTILS } from "./coreutils/index.ts";
+import { IPUTILS_PING } from "./iputils-ping/index.ts";
 
-export const PROGRAMS: readonly Program[] = [COREUTILS].flat();
+export const PROGRAMS: readonly Program[] = [COREUTILS, IPUTILS_PING].flat();

@@ -1,0 +1,255 @@
+import { formatIpv4, IPV4_ANY, isMulticast, parseIpv4, type Ipv4 } from "../../net/address.ts";
+import { IPPROTO_ICMP } from "../../net/packet.ts";
+import { KernelError, strerror } from "../../kernel/errno.ts";
+import type { Program } from "../../kernel/process/program.ts";
+import type { Sys } from "../../kernel/process/sys.ts";
+import type { Blocking } from "../../kernel/process/wait-queue.ts";
+import { resolveHost } from "../support/resolve.ts";
+import { parsePing, type PingOptions } from "./options.ts";
+import { Pinger } from "./pinger.ts";
+
+/** Where ping points a UDP socket to learn which source address the kernel would choose. */
+const PROBE_PORT = 1025;
+const IP_AND_ICMP_HEADERS = 28;
+
+const USAGE = `
+Usage
+  ping [options] <destination>
+
+Options:
+  <destination>      dns name or ip address
+  -a                 use audible ping
+  -A                 use adaptive ping
+  -B                 sticky source address
+  -c <count>         stop after <count> replies
+  -C                 call connect() syscall on socket creation
+  -D                 print timestamps
+  -d                 use SO_DEBUG socket option
+  -e <identifier>    define identifier for ping session, default is random for
+                     SOCK_RAW and kernel defined for SOCK_DGRAM
+                     Imply using SOCK_RAW (for IPv4 only for identifier 0)
+  -f                 flood ping
+  -h                 print help and exit
+  -I <interface>     either interface name or address
+  -i <interval>      seconds between sending each packet
+  -L                 suppress loopback of multicast packets
+  -l <preload>       send <preload> number of packages while waiting replies
+  -m <mark>          tag the packets going out
+  -M <pmtud opt>     define mtu discovery, can be one of <do|dont|want>
+  -n                 no dns name resolution
+  -O                 report outstanding replies
+  -p <pattern>       contents of padding byte
+  -q                 quiet output
+  -Q <tclass>        use quality of service <tclass> bits
+  -s <size>          use <size> as number of data bytes to be sent
+  -S <size>          use <size> as SO_SNDBUF socket option value
+  -t <ttl>           define time to live
+  -U                 print user-to-user latency
+  -v                 verbose output
+  -V                 print version and exit
+  -w <deadline>      reply wait <deadline> in seconds
+  -W <timeout>       time to wait for response
+
+IPv4 options:
+  -4                 use IPv4
+  -b                 allow pinging broadcast
+  -R                 record route
+  -T <timestamp>     define timestamp, can be one of <tsonly|tsandaddr|tsprespec>
+
+IPv6 options:
+  -6                 use IPv6
+  -F <flowlabel>     define flow label, default is random
+  -N <nodeinfo opt>  use icmp6 node info query, try <help> as argument
+
+For more details see ping(8).
+`;
+
+const VERSION = `ping from iputils 20221126
+libcap: yes, IDN: yes, NLS: no, error.h: yes, getrandom(): yes, __fpending(): yes
+`;
+
+/** Ends ping with its own message and status. */
+class PingError extends Error {
+  constructor(
+    text: string,
+    readonly status = 2,
+  ) {
+    super(text);
+  }
+}
+
+export const ping: Program = {
+  name: "ping",
+  package: "iputils-ping",
+  docs: {
+    summary: "send ICMP ECHO_REQUEST to network hosts",
+    synopsis: "ping [options] <destination>",
+    options: [
+      ["-c COUNT", "stop after COUNT replies"],
+      ["-i INTERVAL", "seconds between two probes (0 with -f)"],
+      ["-s SIZE", "data bytes of a probe (56)"],
+      ["-t TTL", "time to live"],
+      ["-W TIMEOUT", "seconds to wait for an answer"],
+      ["-w DEADLINE", "seconds after which ping ends"],
+      ["-I INTERFACE", "device or source address to send from"],
+      ["-M do|dont|want", "path MTU discovery"],
+      ["-p PATTERN", "bytes to fill the probe with, in hexadecimal"],
+      ["-Q TOS", "type of service"],
+      ["-m MARK", "firewall mark of the probes"],
+      ["-l PRELOAD", "probes sent without waiting"],
+      ["-e IDENTIFIER", "the echo identifier"],
+      ["-f", "flood"],
+      ["-A", "adapt the interval to the round-trip time"],
+      ["-b", "allow a broadcast address"],
+      ["-D", "print time stamps"],
+      ["-n", "do not look up names"],
+      ["-O", "report probes that were not answered"],
+      ["-q", "only the statistics"],
+      ["-a", "ring the bell"],
+      ["-v", "say more"],
+      ["-V", "print the version"],
+    ],
+    examples: ["ping -c 3 10.0.0.2", "ping -c 1 -s 1472 -M do 10.0.0.2"],
+    limitations: [
+      "IP options (-R, -T), IPv6 (-6, -F, -N), -r, -L and -U are refused.",
+      "-B, -C, -d and -S are accepted; they change nothing that can be seen.",
+    ],
+  },
+
+  *main(sys, argv) {
+    const parsed = parsePing(argv);
+    switch (parsed.kind) {
+      case "usage":
+        yield* sys.printError(`${parsed.error ? `${parsed.error}\n` : ""}${USAGE}`);
+        return 2;
+      case "version":
+        yield* sys.print(VERSION);
+        return 0;
+      case "error":
+        yield* sys.printError(`ping: ${parsed.error}\n`);
+        return parsed.status;
+      case "run":
+        for (const warning of parsed.warnings) yield* sys.printError(`ping: ${warning}\n`);
+        break;
+    }
+    try {
+      return yield* run(sys, parsed.options);
+    } catch (error) {
+      if (!(error instanceof PingError)) throw error;
+      yield* sys.printError(`ping: ${error.message}\n`);
+      return error.status;
+    }
+  },
+};
+
+function* run(sys: Sys, options: PingOptions): Blocking<number> {
+  const found = yield* resolveHost(sys, options.destination);
+  if (!found.ok) throw new PingError(`${options.destination}: ${found.error}`);
+  const address = found.addresses[0];
+  const { pattern } = options;
+  if (pattern) {
+    const digits = pattern.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    yield* sys.print(`PATTERN: 0x${digits}\n`);
+  }
+
+  const from = sourceOf(sys, options);
+  const probe = sys.socket("inet", "dgram");
+  const source = yield* connectProbe(sys, probe, address, from, options);
+  const target = address === IPV4_ANY ? source : address;
+
+  const fd = sys.socket("inet", "raw", IPPROTO_ICMP);
+  if (from.device !== undefined) sys.setsockopt(fd, "bindToDevice", from.device);
+  if (from.address !== undefined) bindSource(sys, fd, from.address);
+  if (options.ttl !== undefined) sys.setsockopt(fd, "ttl", options.ttl);
+  if (options.mark !== 0) sys.setsockopt(fd, "mark", options.mark);
+  if (options.broadcast) sys.setsockopt(fd, "broadcast", true);
+  sys.setsockopt(fd, "tos", options.tos);
+  // Probes may be fragmented unless -M forbids it.
+  sys.setsockopt(fd, "mtuDiscover", options.mtuDiscover ?? (isMulticast(target) ? "do" : "want"));
+
+  const header = [`PING ${options.destination} (${formatIpv4(target)})`];
+  if (options.from !== undefined) header.push(`from ${formatIpv4(source)} ${from.device ?? ""}:`);
+  header.push(`${options.size}(${options.size + IP_AND_ICMP_HEADERS}) bytes of data.`);
+  yield* sys.print(`${header.join(" ")}\n`);
+
+  const identifier = options.identifier ?? sys.random.below(65536);
+  const pinger = new Pinger(
+    sys,
+    fd,
+    identifier,
+    {
+      address: target,
+      numeric: options.numeric || found.numeric,
+      pathMtu: () => sys.getsockopt(probe, "mtu"),
+    },
+    options,
+  );
+  yield* pinger.run();
+  const { statistics } = pinger;
+  yield* sys.print(
+    statistics.summary(options.destination, {
+      elapsedNs: pinger.elapsedNs,
+      timed: pinger.timed,
+      showPace: options.flood || options.adaptive || options.intervalNs === 0,
+    }),
+  );
+  const enough =
+    options.deadlineNs === undefined ||
+    options.count === undefined ||
+    statistics.received >= options.count;
+  return statistics.received > 0 && enough ? 0 : 1;
+}
+
+interface Source {
+  readonly device?: string;
+  readonly address?: Ipv4;
+}
+
+function sourceOf(sys: Sys, options: PingOptions): Source {
+  const { from } = options;
+  if (from === undefined) return {};
+  const address = parseIpv4(from);
+  if (address !== undefined) return { address };
+  if (!sys.rtnetlink.link(from)) {
+    throw new PingError(`SO_BINDTODEVICE ${from}: ${strerror("ENODEV")}`);
+  }
+  return { device: from };
+}
+
+/** Learns the source address, and whether there is a route at all. */
+function* connectProbe(
+  sys: Sys,
+  fd: number,
+  address: Ipv4,
+  from: Source,
+  options: PingOptions,
+): Blocking<Ipv4> {
+  if (from.device !== undefined) sys.setsockopt(fd, "bindToDevice", from.device);
+  if (from.address !== undefined) bindSource(sys, fd, from.address);
+  if (options.mark !== 0) sys.setsockopt(fd, "mark", options.mark);
+  sys.setsockopt(fd, "tos", options.tos);
+  try {
+    yield* sys.connect(fd, { ip: address, port: PROBE_PORT });
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    if (error.errno !== "EACCES") throw new PingError(`connect: ${strerror(error.errno)}`);
+    if (!options.broadcast) {
+      throw new PingError(
+        "Do you want to ping broadcast? Then -b. If not, check your local firewall rules",
+      );
+    }
+    yield* sys.printError("WARNING: pinging broadcast address\n");
+    sys.setsockopt(fd, "broadcast", true);
+    yield* sys.connect(fd, { ip: address, port: PROBE_PORT });
+  }
+  return sys.getsockname(fd).ip;
+}
+
+function bindSource(sys: Sys, fd: number, address: Ipv4): void {
+  try {
+    sys.bind(fd, { ip: address, port: 0 });
+  } catch (error) {
+    if (error instanceof KernelError) throw new PingError(`bind: ${strerror(error.errno)}`);
+    throw error;
+  }
+}
