@@ -150,6 +150,8 @@ function buildFiles(programs: readonly Program[]) {
     .file("/etc/debian_version", "12.8\n")
     .file("/etc/fstab", "/dev/vda1 / ext4 errors=remount-ro 0 1\n")
     .file("/etc/group", GROUP)
+    .file("/etc/hostname", "debian\n")
+    .file("/etc/hosts", "127.0.0.1\tlocalhost\n")
     .file("/etc/host.conf", "multi on\n")
     .file("/etc/iproute2/group", LINK_GROUPS)
     .file("/etc/iproute2/rt_protos", RT_PROTOS)

@@ -5,6 +5,11 @@ import type { Simulation } from "../sim/simulation.ts";
 import { encodeUtf8 } from "../sim/utf8.ts";
 import { KernelError, strerror } from "./errno.ts";
 import { Devices } from "./fs/devices.ts";
+import { ImageLayerBuilder, type ImageLayer } from "./fs/image-layer.ts";
+import { LayeredFileSystem } from "./fs/layered-file-system.ts";
+import { procFileSystem } from "./fs/proc/proc.ts";
+import { sysFileSystem } from "./fs/sys/sysfs.ts";
+import type { OpenFile } from "./fs/open-file.ts";
 import type { FileSystem } from "./fs/inode.ts";
 import { MountNamespace } from "./fs/mount-namespace.ts";
 import { NamespaceRegistry, type Namespaces, type Network } from "./namespaces.ts";
@@ -19,6 +24,12 @@ import { SystemCalls } from "./process/system-calls.ts";
 import type { Sys, WindowSize } from "./process/sys.ts";
 import { Terminal } from "./process/terminal/terminal.ts";
 import type { Blocking } from "./process/wait-queue.ts";
+
+/** What one tmpfs may hold. */
+const TMPFS_BYTES = 32 << 20;
+const TMPFS_INODES = 8192;
+
+export const EMPTY_TMPFS: ImageLayer = new ImageLayerBuilder(0, 0o1777).build();
 
 export interface KernelOptions {
   readonly sim: Simulation;
@@ -52,6 +63,8 @@ export class Kernel {
   readonly programs: ReadonlyMap<string, Program>;
   readonly release = DEBIAN_12_RELEASE;
   readonly bootNs: Ns;
+  /** /proc/sys/kernel/random/boot_id */
+  readonly bootId: string;
   readonly processes = new ProcessTable();
   readonly scheduler: Scheduler;
   readonly signals: Signals;
@@ -72,6 +85,7 @@ export class Kernel {
     this.random = options.random;
     this.programs = options.programs;
     this.bootNs = options.sim.nowNs;
+    this.bootId = randomUuid(options.random);
     this.scheduler = new Scheduler(options.sim, {
       deliver: (process) => this.signals.deliver(process),
       exited: (process, code) =>
@@ -124,6 +138,30 @@ export class Kernel {
     return this.lastAnonymousInode;
   }
 
+  /** What `mount -t TYPE` makes. ENODEV */
+  newFileSystem(type: string, network: Network): FileSystem {
+    switch (type) {
+      case "proc":
+        return procFileSystem(this);
+      case "sysfs":
+        return sysFileSystem(network);
+      case "tmpfs":
+        return this.memoryFileSystem(type, EMPTY_TMPFS);
+      default:
+        throw new KernelError("ENODEV");
+    }
+  }
+
+  /** A file system that lives in memory, with a shared content to begin with. */
+  memoryFileSystem(type: string, layer: ImageLayer): LayeredFileSystem {
+    return new LayeredFileSystem(layer, {
+      type,
+      clock: () => this.realtimeSeconds,
+      maxBytes: TMPFS_BYTES,
+      maxInodes: TMPFS_INODES,
+    });
+  }
+
   /** A process that does not run yet. EAGAIN. */
   createProcess(options: {
     readonly parent: Process | undefined;
@@ -155,6 +193,22 @@ export class Kernel {
     process.setComm(loaded.comm);
     process.executable = loaded.executable;
     process.program = loaded.program;
+  }
+
+  /**
+   * Opens the slave side. A session leader without a controlling terminal gets it, if it controls
+   * no other session. ENXIO.
+   */
+  openTerminalFile(number: number, process: Process): OpenFile {
+    const terminal = this.terminals.get(number);
+    if (!terminal) throw new KernelError("ENXIO");
+    const isLeader = process.session === process.pid;
+    if (isLeader && !process.terminal && terminal.session === 0) {
+      process.terminal = terminal;
+      terminal.session = process.session;
+      terminal.foregroundGroup = process.group;
+    }
+    return terminal.openSlave();
   }
 
   /** Starts pid 1. */
@@ -220,4 +274,13 @@ function complain(process: Process, text: string): void {
   } catch {
     // Nobody reads the complaint; the process ends all the same.
   }
+}
+
+/** RFC 9562 version 4. */
+function randomUuid(random: Random): string {
+  const bytes = random.bytes(16);
+  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }

@@ -2,6 +2,7 @@
 import type { Mac } from "../net/address.ts";
 import { KernelError } from "./errno.ts";
 import type { MountNamespace } from "./fs/mount-namespace.ts";
+import type { SysctlTree } from "./fs/proc/sysctl-tree.ts";
 import { NamespaceInode } from "./fs/namespace-inode.ts";
 import type { SocketType } from "./process/sys.ts";
 import type { Process } from "./process/process.ts";
@@ -19,6 +20,8 @@ export interface Network {
   hardwareAddress(device: string): Mac;
   /** Files of /proc/net: name → text as it is now. */
   readonly procNet: ReadonlyMap<string, () => string>;
+  /** Parameters below `net/`. */
+  readonly sysctl: SysctlTree;
   /** The last process and file that held it are gone. */
   destroy(): void;
 }
@@ -108,9 +111,13 @@ export class NamespaceRegistry {
 
   private boundNetworks(): Network[] {
     const bound: Network[] = [];
-    for (const { root } of this.initial.mount.list()) {
-      if (root instanceof NamespaceInode && root.kindOfNamespace === "net") {
-        bound.push(root.namespace as Network);
+    const trees = new Set([this.initial.mount]);
+    for (const process of this.processes()) if (!process.ended) trees.add(process.namespaces.mount);
+    for (const tree of trees) {
+      for (const { root } of tree.list()) {
+        if (root instanceof NamespaceInode && root.kindOfNamespace === "net") {
+          bound.push(root.namespace as Network);
+        }
       }
     }
     return bound;

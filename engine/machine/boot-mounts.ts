@@ -1,10 +1,7 @@
 import { ImageLayerBuilder, type ImageLayer } from "../kernel/fs/image-layer.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import { LayeredFileSystem } from "../kernel/fs/layered-file-system.ts";
-
-/** What tmpfs mounts of one machine may hold, each. */
-const TMPFS_BYTES = 32 << 20;
-const TMPFS_INODES = 8192;
+import type { FileSystem } from "../kernel/fs/inode.ts";
+import { TerminalFileSystem } from "../kernel/fs/devpts.ts";
 
 const DEV: ImageLayer = new ImageLayerBuilder(0)
   .device("/null", { major: 1, minor: 3 })
@@ -28,36 +25,22 @@ const RUN: ImageLayer = new ImageLayerBuilder(0)
   .directory("/systemd")
   .build();
 
-const TMP: ImageLayer = new ImageLayerBuilder(0, 0o1777).build();
-
 /** Mounts what a booted Debian has besides its disk. */
 export function mountBootFileSystems(kernel: Kernel): void {
-  const { mount: mounts } = kernel.initialNamespaces;
-  const at = (path: string) => {
-    let dentry = mounts.root;
-    for (const name of path.split("/").slice(1)) dentry = mounts.step(dentry, name);
-    return dentry;
+  const { mount: mounts, net } = kernel.initialNamespaces;
+  const mount = (path: string, source: string, options: string, fileSystem: FileSystem) => {
+    let covers = mounts.root;
+    for (const name of path.split("/").slice(1)) covers = mounts.step(covers, name);
+    mounts.mount(covers, { fileSystem, source, options });
   };
-  const memory = (type: string, layer: ImageLayer) =>
-    new LayeredFileSystem(layer, {
-      type,
-      clock: () => kernel.realtimeSeconds,
-      maxBytes: TMPFS_BYTES,
-      maxInodes: TMPFS_INODES,
-    });
-  mounts.mount(at("/dev"), {
-    fileSystem: memory("devtmpfs", DEV),
-    source: "udev",
-    options: "rw,nosuid,relatime,size=1000000k,nr_inodes=250000,mode=755",
-  });
-  mounts.mount(at("/run"), {
-    fileSystem: memory("tmpfs", RUN),
-    source: "tmpfs",
-    options: "rw,nosuid,nodev,noexec,relatime,size=204800k,mode=755",
-  });
-  mounts.mount(at("/tmp"), {
-    fileSystem: memory("tmpfs", TMP),
-    source: "tmpfs",
-    options: "rw,nosuid,nodev,relatime",
-  });
+  const hardened = "rw,nosuid,nodev,noexec,relatime";
+  mount("/sys", "sysfs", hardened, kernel.newFileSystem("sysfs", net));
+  mount("/proc", "proc", hardened, kernel.newFileSystem("proc", net));
+  const dev = "rw,nosuid,relatime,size=500000k,nr_inodes=125000,mode=755";
+  mount("/dev", "udev", dev, kernel.memoryFileSystem("devtmpfs", DEV));
+  const pts = "rw,nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=000";
+  mount("/dev/pts", "devpts", pts, new TerminalFileSystem(kernel));
+  const run = "rw,nosuid,nodev,noexec,relatime,size=101492k,mode=755";
+  mount("/run", "tmpfs", run, kernel.memoryFileSystem("tmpfs", RUN));
+  mount("/tmp", "tmpfs", "rw,nosuid,nodev,relatime", kernel.newFileSystem("tmpfs", net));
 }

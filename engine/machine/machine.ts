@@ -4,6 +4,7 @@ import type { Simulation } from "../sim/simulation.ts";
 import { encodeUtf8 } from "../sim/utf8.ts";
 import type { OpenFile } from "../kernel/fs/open-file.ts";
 import { LayeredFileSystem } from "../kernel/fs/layered-file-system.ts";
+import { applyChanges, listChanges, type FileChange } from "../kernel/fs/overlay.ts";
 import { Kernel } from "../kernel/kernel.ts";
 import type { Network } from "../kernel/namespaces.ts";
 import { loadProgram } from "../kernel/process/exec.ts";
@@ -56,6 +57,7 @@ export class Machine {
       maxBytes: DISK_BYTES,
       maxInodes: DISK_INODES,
     });
+    applyChanges(this.disk, namedFiles(options.name));
   }
 
   get name(): string {
@@ -64,6 +66,20 @@ export class Machine {
 
   get image(): DiskImage {
     return this.options.image;
+  }
+
+  /** What the machine's disk has that a fresh one of its image and name has not. */
+  diskChanges(): FileChange[] {
+    const own = namedFiles(this.name);
+    return listChanges(this.disk).filter((change) => {
+      const fresh = own.find((file) => file.path === change.path);
+      return !fresh || change.kind !== "file" || !isSameContent(change.content, fresh.content);
+    });
+  }
+
+  /** Throws a KernelError when the disk has no room: nothing of use is left then. */
+  applyDiskChanges(changes: readonly FileChange[]): void {
+    applyChanges(this.disk, changes);
   }
 
   get isOn(): boolean {
@@ -214,6 +230,21 @@ export class Machine {
       (sys) => process.program?.main(sys, process.argv) as ReturnType<typeof init>,
     );
   }
+}
+
+/** The files that tell a machine its name. */
+function namedFiles(name: string): (FileChange & { readonly kind: "file" })[] {
+  const file = (path: string, text: string) => {
+    return { kind: "file", path, mode: 0o644, uid: 0, gid: 0, content: encodeUtf8(text) } as const;
+  };
+  return [
+    file("/etc/hostname", `${name}\n`),
+    file("/etc/hosts", `127.0.0.1\tlocalhost\n127.0.1.1\t${name}\n`),
+  ];
+}
+
+function isSameContent(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
 
 function userEnvironment(path: string): Record<string, string> {

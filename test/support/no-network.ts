@@ -13,7 +13,8 @@ export function noNetwork(): Network {
     hardwareAddress: () => {
       throw new KernelError("ENODEV");
     },
-    procNet: new Map(),
+    procNet: new Map([["dev", () => "Inter-|\n"]]),
+    sysctl: { list: () => undefined, read: () => undefined, write: () => {} },
     destroy: () => {},
   };
 }

@@ -1,6 +1,6 @@
 import { KernelError } from "../errno.ts";
 import { ROOT_INODE, type ImageLayer, type InodeRecord } from "./image-layer.ts";
-import type { FileSystem, Inode, NewInode } from "./inode.ts";
+import type { FileSystem, NewInode } from "./inode.ts";
 import { LayeredInode } from "./layered-inode.ts";
 import { Pipe } from "../process/pipe.ts";
 
@@ -19,7 +19,7 @@ export interface LayeredOptions {
  */
 export class LayeredFileSystem implements FileSystem {
   readonly type: string;
-  readonly root: Inode = new LayeredInode(this, ROOT_INODE, "directory");
+  readonly root: LayeredInode = new LayeredInode(this, ROOT_INODE, "directory");
   /** Changed and new inodes. */
   private readonly upper = new Map<number, InodeRecord>();
   private readonly openCounts = new Map<number, number>();
@@ -42,7 +42,7 @@ export class LayeredFileSystem implements FileSystem {
     return record;
   }
 
-  inode(number: number): Inode {
+  inode(number: number): LayeredInode {
     const record = this.record(number);
     return new LayeredInode(this, number, record.kind, record.device);
   }

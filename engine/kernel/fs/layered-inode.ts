@@ -35,7 +35,7 @@ export class LayeredInode implements Inode {
     Object.assign(this.fileSystem.change(this.number), changes);
   }
 
-  lookup(name: string): Inode | undefined {
+  lookup(name: string): LayeredInode | undefined {
     const number = this.entries().get(name);
     return number === undefined ? undefined : this.fileSystem.inode(number);
   }
@@ -44,7 +44,7 @@ export class LayeredInode implements Inode {
     return [...this.entries().keys()];
   }
 
-  create(name: string, what: NewInode): Inode {
+  create(name: string, what: NewInode): LayeredInode {
     if (this.entries().has(name)) throw new KernelError("EEXIST");
     if (this.fileSystem.record(this.number).links === 0) throw new KernelError("ENOENT");
     const number = this.fileSystem.allocate(what);

@@ -43,6 +43,21 @@ export class MountNamespace {
     this.root = { name: "", parent: undefined, inode: mount.root, mount };
   }
 
+  /** The same mounts, to be changed apart. unshare(CLONE_NEWNS) */
+  copy(): MountNamespace {
+    const { inode, mount } = this.root;
+    const copy = new MountNamespace({
+      fileSystem: inode.fileSystem,
+      source: mount.source,
+      options: mount.options,
+    });
+    copy.mounts.splice(0, 1, ...this.mounts);
+    for (const [covered, count] of this.coveredFileSystems) {
+      copy.coveredFileSystems.set(covered, count);
+    }
+    return copy;
+  }
+
   /** In the order they were mounted. */
   list(): readonly Mount[] {
     return this.mounts;

@@ -39,6 +39,8 @@ export class Scheduler {
   private busyUntilNs: Ns = 0;
   /** Processor time sold since boot. */
   cpuUsedNs: Ns = 0;
+  /** How often a process was given the processor. */
+  switches = 0;
 
   constructor(
     private readonly sim: Simulation,
@@ -124,6 +126,7 @@ export class Scheduler {
 
   private resume(process: Process, reason: WakeReason): void {
     process.callsInSlice = 0;
+    this.switches += 1;
     let step: IteratorResult<WaitRequest, number>;
     try {
       step = (process.body as Blocking<number>).next(reason);

@@ -315,6 +315,15 @@ export interface Sys {
   /** Keeps this process's network namespace alive under a file: mount --bind /proc/self/ns/net. */
   bindNet(path: string): void;
   unbindNet(path: string): void;
+  /** Mounts of its own for this process and its later children, unshare(CLONE_NEWNS). */
+  unshareMount(): void;
+  /**
+   * Mounts a fresh file system on a directory: tmpfs, proc, or sysfs (which shows the devices of
+   * this process's network namespace). ENODEV: another type.
+   */
+  mount(type: string, path: string, options?: string): void;
+  /** EINVAL: nothing is mounted there. */
+  unmount(path: string): void;
   /**
    * The service behind a local socket such as /run/systemd/private, as its client's library would
    * present it; undefined: nobody listens there.

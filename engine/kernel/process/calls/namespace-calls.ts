@@ -59,6 +59,28 @@ export abstract class NamespaceCalls extends SocketCalls {
     if (root instanceof NamespaceInode) namespaces.release(namespaces.networkOf(root));
   }
 
+  unshareMount(): void {
+    this.enter();
+    this.requireRoot();
+    const { process } = this;
+    process.namespaces = { ...process.namespaces, mount: process.namespaces.mount.copy() };
+  }
+
+  mount(type: string, path: string, options = "rw,relatime"): void {
+    this.enter();
+    this.requireRoot();
+    const covers = this.resolve(path);
+    if (covers.inode.kind !== "directory") throw new KernelError("ENOTDIR");
+    const fileSystem = this.kernel.newFileSystem(type, this.process.namespaces.net);
+    this.process.namespaces.mount.mount(covers, { fileSystem, source: type, options });
+  }
+
+  unmount(path: string): void {
+    this.enter();
+    this.requireRoot();
+    this.process.namespaces.mount.unmount(this.resolve(path));
+  }
+
   endpoint(path: string): unknown {
     this.enter();
     return this.kernel.endpoints.get(path);
