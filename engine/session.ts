@@ -307,6 +307,11 @@ export interface TemplateInfo {
   readonly title: string;
   readonly summary: string;
   readonly nodes: number;
+  /** For a small drawing: the machines' places and the cables as pairs of indices into them. */
+  readonly preview?: {
+    readonly nodes: readonly { readonly kind: NodeKind; readonly at: Point }[];
+    readonly cables: readonly (readonly [number, number])[];
+  };
 }
 
 export interface Session {

@@ -1,0 +1,62 @@
+/** Where a cable runs between two cards, and where its marks sit. */
+import type { Point } from "../../engine/session.ts";
+import type { Size } from "../kinds/kind.ts";
+
+/** Canvas units between cables of one bundle. */
+const LANE_WIDTH = 22;
+/** Canvas units from a card's edge to the link light: it touches the card. */
+const LIGHT_DISTANCE = 5;
+/** Canvas units from a card's edge to the label of the interface. */
+const LABEL_DISTANCE = 30;
+
+export interface CablePath {
+  readonly path: string;
+  readonly start: Point;
+  readonly end: Point;
+  readonly middle: Point;
+  readonly startLabel: Point;
+  readonly endLabel: Point;
+}
+
+/** A straight cable, or side by side with others a gently bent one, from card edge to card edge. */
+export function cablePath(a: Point, b: Point, card: Size, lane: number): CablePath {
+  const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
+  const across = { x: -(b.y - a.y) / length, y: (b.x - a.x) / length };
+  const shift = lane * LANE_WIDTH;
+  const moved = (p: Point, by: number) => ({ x: p.x + across.x * by, y: p.y + across.y * by });
+  const from = moved(a, shift);
+  const to = moved(b, shift);
+  const start = leave(from, to, a, card);
+  const end = leave(to, from, b, card);
+  const middle = between(start, end, 0.5);
+  const span = Math.hypot(end.x - start.x, end.y - start.y) || 1;
+  const near = Math.min(LABEL_DISTANCE / span, 0.32);
+  return {
+    path: `M${start.x},${start.y}L${end.x},${end.y}`,
+    start,
+    end,
+    middle,
+    startLabel: between(start, end, near),
+    endLabel: between(start, end, 1 - near),
+  };
+}
+
+/** Where the way from `from` (inside the card around `centre`) to `to` crosses the card's edge. */
+function leave(from: Point, to: Point, centre: Point, card: Size): Point {
+  const dx = to.x - from.x;
+  const dy = to.y - from.y;
+  const reach = (offset: number, half: number, step: number) =>
+    step === 0 ? Infinity : (Math.sign(step) * half - offset) / step;
+  const t = Math.min(
+    reach(from.x - centre.x, card.width / 2, dx),
+    reach(from.y - centre.y, card.height / 2, dy),
+  );
+  const clear = t + LIGHT_DISTANCE / (Math.hypot(dx, dy) || 1);
+  // Cards that lie on each other leave no way to draw.
+  const inside = Math.min(Math.max(clear, 0), 0.5);
+  return { x: from.x + dx * inside, y: from.y + dy * inside };
+}
+
+function between(a: Point, b: Point, t: number): Point {
+  return { x: a.x + (b.x - a.x) * t, y: a.y + (b.y - a.y) * t };
+}

@@ -1,0 +1,51 @@
+import type { ITheme } from "@xterm/xterm";
+
+const light: ITheme = {
+  background: "#ffffff",
+  foreground: "#1f2430",
+  cursor: "#3a5fe5",
+  cursorAccent: "#ffffff",
+  selectionBackground: "#cfdafb",
+  black: "#1f2430",
+  red: "#c02636",
+  green: "#0f7d3f",
+  yellow: "#946200",
+  blue: "#2b4ccc",
+  magenta: "#8838b8",
+  cyan: "#0a7379",
+  white: "#5c6473",
+  brightBlack: "#6b7484",
+  brightRed: "#d23442",
+  brightGreen: "#16914c",
+  brightYellow: "#a87105",
+  brightBlue: "#3a5fe5",
+  brightMagenta: "#a04fd0",
+  brightCyan: "#0e8a90",
+  brightWhite: "#1f2430",
+};
+
+const dark: ITheme = {
+  background: "#14171c",
+  foreground: "#dfe3ea",
+  cursor: "#8aa2ff",
+  cursorAccent: "#14171c",
+  selectionBackground: "#33406b",
+  black: "#2a2f39",
+  red: "#f5707b",
+  green: "#56cf8a",
+  yellow: "#e6b85c",
+  blue: "#86a0ff",
+  magenta: "#c79bf7",
+  cyan: "#5ccbd0",
+  white: "#c9ced8",
+  brightBlack: "#767f8f",
+  brightRed: "#ff8f98",
+  brightGreen: "#7be0a5",
+  brightYellow: "#f2cd80",
+  brightBlue: "#a7baff",
+  brightMagenta: "#d9b8ff",
+  brightCyan: "#86dfe3",
+  brightWhite: "#f5f7fa",
+};
+
+export const terminalThemes: Readonly<Record<"light" | "dark", ITheme>> = { light, dark };
