@@ -1,0 +1,5 @@
+import type { Program } from "../../kernel/process/program.ts";
+import { bridge } from "./bridge/index.ts";
+import { ip } from "./ip/index.ts";
+
+export const IPROUTE2: readonly Program[] = [bridge, ip];

@@ -1,0 +1,218 @@
+/** A link as `ip link`, `ip addr` and `ip monitor` print it. */
+import { formatIpv4, formatMac, type Ipv4 } from "../../../../net/address.ts";
+import type { LinkFlags, LinkMessage } from "../../../../kernel/rtnetlink/messages.ts";
+import type { Context } from "../../support/context.ts";
+import { groupName } from "../../support/names.ts";
+import type { Printer } from "../../support/printer.ts";
+import { describePort } from "./kinds/bridge-slave.ts";
+import { findKind } from "./kinds/index.ts";
+import { printStatistics } from "./statistics.ts";
+
+export interface LinkStyle {
+  /** `ip link` shows the link mode, `ip addr` does not, `ip monitor` no queue length either. */
+  readonly kind: "link" | "address" | "event";
+  /** False with -4 or -6: no second line with the hardware address. */
+  readonly hardware: boolean;
+}
+
+/** What IFLA_INFO_KIND is of a device; undefined: the device has none. */
+export function kindName(link: LinkMessage): string | undefined {
+  const kind = link.data.kind;
+  return kind === "loopback" || kind === "nic" ? undefined : kind;
+}
+
+export function flagNames(flags: LinkFlags, lowerDown: boolean): string[] {
+  const named: readonly (readonly [boolean, string])[] = [
+    [flags.up && !flags.running, "NO-CARRIER"],
+    [flags.loopback, "LOOPBACK"],
+    [flags.broadcast, "BROADCAST"],
+    [flags.pointToPoint, "POINTOPOINT"],
+    [flags.multicast, "MULTICAST"],
+    [flags.noArp, "NOARP"],
+    [flags.allMulticast, "ALLMULTI"],
+    [flags.promiscuous, "PROMISC"],
+    [flags.up, "UP"],
+    [flags.lowerUp, "LOWER_UP"],
+    [lowerDown, "M-DOWN"],
+  ];
+  return named.filter(([set]) => set).map(([, name]) => name);
+}
+
+/** IFLA_LINK: a VXLAN's lower device is in its own data instead. */
+function lowerIndex(link: LinkMessage): number | undefined {
+  return link.data.kind === "vxlan" ? undefined : link.link;
+}
+
+/** `eth0@if2`, `v0@v1`, `tunl0@NONE`. */
+export function linkTitle(context: Context, link: LinkMessage): string {
+  const lower = lowerIndex(link);
+  if (lower === undefined) return link.name;
+  if (lower === 0) return `${link.name}@NONE`;
+  if (link.linkNetnsId !== undefined) return `${link.name}@if${lower}`;
+  return `${link.name}@${context.deviceName(lower)}`;
+}
+
+export function printTitle(context: Context, printer: Printer, link: LinkMessage): void {
+  const lower = lowerIndex(link);
+  if (lower !== undefined && lower !== 0) {
+    if (link.linkNetnsId !== undefined) printer.member("link_index", lower);
+    else printer.member("link", context.deviceName(lower));
+  } else if (lower === 0) printer.member("link", null);
+  printer.member("ifname", link.name);
+}
+
+/** The lower device is here and is down. */
+function isLowerDown(context: Context, link: LinkMessage): boolean {
+  const lower = lowerIndex(link);
+  if (lower === undefined || lower === 0 || link.linkNetnsId !== undefined) return false;
+  return context.kernel.link(lower)?.flags.up !== true;
+}
+
+function hardwareAddress(link: LinkMessage, address: number): string {
+  return link.type === "ipip" ? formatIpv4(address as Ipv4) : formatMac(address as never);
+}
+
+/** `-br`: one line, without its end. */
+export function printBriefLink(
+  context: Context,
+  printer: Printer,
+  link: LinkMessage,
+  style: LinkStyle,
+): void {
+  printTitle(context, printer, link);
+  printer.plain(linkTitle(context, link).padEnd(16) + " ");
+  printer.field("operstate", link.operState, link.operState.padEnd(14) + " ");
+  if (style.kind === "address") return;
+  const address = hardwareAddress(link, link.address);
+  printer.field("address", address, `${address} `);
+  printFlags(context, printer, link);
+  printer.plain("\n");
+}
+
+function printFlags(context: Context, printer: Printer, link: LinkMessage): void {
+  const flags = flagNames(link.flags, isLowerDown(context, link));
+  printer.field("flags", flags, `<${flags.join(",")}> `);
+}
+
+/** Everything up to the statistics; the caller ends the record. */
+export function printLink(
+  context: Context,
+  printer: Printer,
+  link: LinkMessage,
+  style: LinkStyle,
+): void {
+  const { numeric, details } = context.options;
+  printer.field("ifindex", link.ifindex, `${link.ifindex}: `);
+  printTitle(context, printer, link);
+  printer.plain(`${linkTitle(context, link)}: `);
+  printFlags(context, printer, link);
+  printer.field("mtu", link.mtu, `mtu ${link.mtu} `);
+  printer.field("qdisc", link.qdisc, `qdisc ${link.qdisc} `);
+  if (link.master !== undefined) {
+    const master = context.deviceName(link.master);
+    printer.field("master", master, `master ${master} `);
+  }
+  printer.field("operstate", link.operState, `state ${link.operState} `);
+  if (style.kind === "link") printer.field("linkmode", "DEFAULT", "mode DEFAULT ");
+  const group = groupName(link.group ?? 0, numeric);
+  printer.field("group", group, `group ${group} `);
+  if (link.txQueueLength > 0 && style.kind !== "event") {
+    printer.field("txqlen", link.txQueueLength, `qlen ${link.txQueueLength}`);
+  }
+  if (style.hardware || details) {
+    printer.plain(`${printer.newline}    `);
+    printer.field("link_type", link.type, `link/${link.type} `);
+    printHardwareAddresses(printer, link);
+  }
+  if (link.linkNetnsId !== undefined) printNetns(context, printer, link.linkNetnsId);
+  if (details) printDetails(context, printer, link, style);
+  if (link.alias !== undefined && link.alias !== "") {
+    printer.plain(`${printer.newline}    `);
+    printer.field("ifalias", link.alias, `alias ${link.alias}`);
+  }
+}
+
+function printHardwareAddresses(printer: Printer, link: LinkMessage): void {
+  const address = hardwareAddress(link, link.address);
+  const broadcast = hardwareAddress(link, link.broadcast);
+  printer.field("address", address, address);
+  if (link.flags.pointToPoint) {
+    printer.member("link_pointtopoint", true);
+    printer.plain(" peer ");
+  } else printer.plain(" brd ");
+  printer.field("broadcast", broadcast, broadcast);
+}
+
+function printNetns(context: Context, printer: Printer, id: number): void {
+  const name = netnsName(context, id);
+  if (name !== undefined) printer.field("link_netns", name, ` link-netns ${name}`);
+  else printer.field("link_netnsid", id, ` link-netnsid ${id}`);
+}
+
+/** The name under /run/netns of the namespace that this one numbers `id`. */
+export function netnsName(context: Context, id: number): string | undefined {
+  const { sys, kernel } = context;
+  if (!kernel.namespaceId || !sys.access("/run/netns", {})) return undefined;
+  return sys
+    .readdir("/run/netns")
+    .find((name) => kernel.namespaceId?.(`/run/netns/${name}`) === id);
+}
+
+/** Linux net/core/dev.c: the queues and offload limits of a device without hardware. */
+function queueCount(link: LinkMessage): number {
+  return link.data.kind === "veth" ? 2 : 1;
+}
+
+function printDetails(
+  context: Context,
+  printer: Printer,
+  link: LinkMessage,
+  style: LinkStyle,
+): void {
+  printer.field("promiscuity", link.promiscuity, ` promiscuity ${link.promiscuity} `);
+  const allMulticast = Number(link.flags.allMulticast || link.port !== undefined);
+  printer.field("allmulti", allMulticast, ` allmulti ${allMulticast} `);
+  printer.field("min_mtu", link.minMtu, `minmtu ${link.minMtu} `);
+  printer.field("max_mtu", link.maxMtu, `maxmtu ${link.maxMtu} `);
+  printKind(context, printer, link);
+  if (style.kind === "link") printer.field("inet6_addr_gen_mode", "eui64", "addrgenmode eui64 ");
+  const number = (key: string, word: string, value: number): void =>
+    printer.field(key, value, `${word} ${value} `);
+  number("num_tx_queues", "numtxqueues", queueCount(link));
+  number("num_rx_queues", "numrxqueues", queueCount(link));
+  number("gso_max_size", "gso_max_size", 65536);
+  number("gso_max_segs", "gso_max_segs", 65535);
+  number("tso_max_size", "tso_max_size", link.data.kind === "dummy" ? 65536 : 524280);
+  number("tso_max_segs", "tso_max_segs", 65535);
+  number("gro_max_size", "gro_max_size", 65536);
+}
+
+function printKind(context: Context, printer: Printer, link: LinkMessage): void {
+  const kind = kindName(link);
+  const isPort = link.port !== undefined;
+  if (kind === undefined && !isPort) return;
+  printer.open("linkinfo");
+  if (kind !== undefined) {
+    printer.plain(`${printer.newline}    `);
+    printer.field("info_kind", kind, `${kind} `);
+    const describe = findKind(kind)?.describe;
+    if (describe) {
+      printer.open("info_data");
+      describe(context, printer, link);
+      printer.close();
+    }
+  }
+  if (isPort) {
+    printer.plain(`${printer.newline}    `);
+    printer.field("info_slave_kind", "bridge", "bridge_slave ");
+    printer.open("info_slave_data");
+    describePort(context, printer, link);
+    printer.close();
+  }
+  printer.close();
+}
+
+/** The statistics of `-s`, on their own lines. */
+export function printLinkStatistics(context: Context, printer: Printer, link: LinkMessage): void {
+  printStatistics(printer, link, context.options.statistics > 1);
+}
