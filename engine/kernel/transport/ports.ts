@@ -11,6 +11,8 @@ export interface PortHolder {
   readonly settings: Pick<SocketSettings, "reuseAddress" | "reusePort" | "boundDevice">;
   /** A TCP listener: SO_REUSEADDR does not let another one bind beside it. */
   readonly isListening: boolean;
+  /** The port was picked by connect(): others may share it to reach other peers. */
+  readonly pickedByConnect: boolean;
 }
 
 export class PortTable {

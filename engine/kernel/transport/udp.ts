@@ -156,6 +156,7 @@ function best(
 export class UdpSocket extends DatagramSocket {
   readonly protocol = IPPROTO_UDP;
   readonly isListening = false;
+  readonly pickedByConnect = false;
   private attached = false;
 
   constructor(

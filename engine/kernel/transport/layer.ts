@@ -1,0 +1,71 @@
+/** The sockets of one network namespace. */
+import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP } from "../../net/packet.ts";
+import { KernelError } from "../errno.ts";
+import type { SocketType } from "../process/sys.ts";
+import type { TransportContext } from "./context.ts";
+import type { SocketDiagnostics, SocketRecord } from "./diagnostics.ts";
+import { PacketSocket, PacketSockets } from "./packet-socket.ts";
+import { EchoSocket, RawSocket, RawSockets } from "./raw.ts";
+import type { Socket } from "./socket.ts";
+import { TcpProtocol } from "./tcp/tcp-protocol.ts";
+import { TcpSocket } from "./tcp/tcp-socket.ts";
+import { UdpProtocol, UdpSocket } from "./udp.ts";
+
+export class SocketLayer implements SocketDiagnostics {
+  readonly tcp: TcpProtocol;
+  readonly udp: UdpProtocol;
+  private readonly raw: RawSockets;
+  private readonly packets: PacketSockets;
+
+  constructor(readonly context: TransportContext) {
+    this.tcp = new TcpProtocol(context);
+    this.udp = new UdpProtocol(context);
+    this.raw = new RawSockets(context);
+    this.packets = new PacketSockets(context);
+    context.ip.register(this.tcp);
+    context.ip.register(this.udp);
+    context.ip.registerRaw(this.raw);
+  }
+
+  /** socket(2). EPROTONOSUPPORT, EPERM (raw and packet sockets are root's), EACCES (ping). */
+  socket(family: "inet" | "packet", type: SocketType, protocol: number, uid: number): Socket {
+    if (family === "packet") {
+      if (uid !== 0) throw new KernelError("EPERM");
+      return new PacketSocket(this.packets, uid, protocol);
+    }
+    switch (type) {
+      case "stream":
+        if (protocol !== 0 && protocol !== IPPROTO_TCP) throw new KernelError("EPROTONOSUPPORT");
+        return new TcpSocket(this.tcp, uid);
+      case "dgram":
+        if (protocol === IPPROTO_ICMP) return this.echoSocket(uid);
+        if (protocol !== 0 && protocol !== IPPROTO_UDP) throw new KernelError("EPROTONOSUPPORT");
+        return new UdpSocket(this.udp, uid);
+      case "raw":
+        if (protocol === 0) throw new KernelError("EPROTONOSUPPORT");
+        if (uid !== 0) throw new KernelError("EPERM");
+        return new RawSocket(this.raw, uid, protocol);
+    }
+  }
+
+  /** net.ipv4.ping_group_range decides who may have one; the group is taken to be the user's. */
+  private echoSocket(uid: number): Socket {
+    const [low, high] = this.context.sysctls.pingGroupRange;
+    if (uid < low || uid > high) throw new KernelError("EACCES");
+    return new EchoSocket(this.raw, uid);
+  }
+
+  /** All sockets: TCP with the latest listeners first, then UDP, raw, packet. */
+  list(): readonly SocketRecord[] {
+    const records: SocketRecord[] = [];
+    for (const listener of this.tcp.allListeners()) records.push(listener.record());
+    for (const endpoint of this.tcp.allEndpoints()) records.push(endpoint.record());
+    for (const socket of this.udp.sockets()) {
+      const record = socket.record();
+      if (record) records.push(record);
+    }
+    for (const socket of this.raw.sockets()) records.push(socket.record());
+    for (const socket of this.packets.all) records.push(socket.record());
+    return records;
+  }
+}
