@@ -4,7 +4,8 @@ import type { Simulation } from "../sim/simulation.ts";
 import { encodeUtf8 } from "../sim/utf8.ts";
 import type { OpenFile } from "../kernel/fs/open-file.ts";
 import { LayeredFileSystem } from "../kernel/fs/layered-file-system.ts";
-import { applyChanges, listChanges, type FileChange } from "../kernel/fs/overlay.ts";
+import type { LayeredInode } from "../kernel/fs/layered-inode.ts";
+import { pathComponents } from "../kernel/fs/path-names.ts";
 import { Kernel } from "../kernel/kernel.ts";
 import type { Network } from "../kernel/namespaces.ts";
 import { loadProgram } from "../kernel/process/exec.ts";
@@ -57,7 +58,9 @@ export class Machine {
       maxBytes: DISK_BYTES,
       maxInodes: DISK_INODES,
     });
-    applyChanges(this.disk, namedFiles(options.name));
+    for (const [path, text] of Object.entries(namedFiles(options.name))) {
+      writeToDisk(this.disk, path, encodeUtf8(text));
+    }
   }
 
   get name(): string {
@@ -66,20 +69,6 @@ export class Machine {
 
   get image(): DiskImage {
     return this.options.image;
-  }
-
-  /** What the machine's disk has that a fresh one of its image and name has not. */
-  diskChanges(): FileChange[] {
-    const own = namedFiles(this.name);
-    return listChanges(this.disk).filter((change) => {
-      const fresh = own.find((file) => file.path === change.path);
-      return !fresh || change.kind !== "file" || !isSameContent(change.content, fresh.content);
-    });
-  }
-
-  /** Throws a KernelError when the disk has no room: nothing of use is left then. */
-  applyDiskChanges(changes: readonly FileChange[]): void {
-    applyChanges(this.disk, changes);
   }
 
   get isOn(): boolean {
@@ -232,19 +221,21 @@ export class Machine {
   }
 }
 
-/** The files that tell a machine its name. */
-function namedFiles(name: string): (FileChange & { readonly kind: "file" })[] {
-  const file = (path: string, text: string) => {
-    return { kind: "file", path, mode: 0o644, uid: 0, gid: 0, content: encodeUtf8(text) } as const;
+/** The files that tell a machine its name, as its installer would have written them. */
+function namedFiles(name: string): Record<string, string> {
+  return {
+    "/etc/hostname": `${name}\n`,
+    "/etc/hosts": `127.0.0.1\tlocalhost\n127.0.1.1\t${name}\n`,
   };
-  return [
-    file("/etc/hostname", `${name}\n`),
-    file("/etc/hosts", `127.0.0.1\tlocalhost\n127.0.1.1\t${name}\n`),
-  ];
 }
 
-function isSameContent(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+/** Replaces the content of a file that the image has; others are left out. */
+function writeToDisk(disk: LayeredFileSystem, path: string, content: Uint8Array): void {
+  let inode: LayeredInode | undefined = disk.root;
+  for (const name of pathComponents(path)) inode = inode?.lookup(name);
+  if (!inode) return;
+  inode.truncate(content.length);
+  disk.change(inode.number).content = content;
 }
 
 function userEnvironment(path: string): Record<string, string> {

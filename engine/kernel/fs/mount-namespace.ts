@@ -100,7 +100,8 @@ export class MountNamespace {
 
   /** ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG. */
   resolve(path: string, caller: Process, options: ResolveOptions = {}): Dentry {
-    const place = this.walk(path, caller, options.followLast ?? true);
+    const isDirectory = /\/\.?$/.test(path);
+    const place = this.walk(path, caller, isDirectory || (options.followLast ?? true));
     if (!place.existing) throw new KernelError("ENOENT");
     if (place.mustBeDirectory && place.existing.inode.kind !== "directory") {
       throw new KernelError("ENOTDIR");
@@ -139,7 +140,7 @@ export class MountNamespace {
         if (!isLast) throw new KernelError("ENOENT");
         return { directory: at, name, existing: undefined, mustBeDirectory };
       }
-      if (child.inode.kind !== "symlink" || (isLast && !followLast && !mustBeDirectory)) {
+      if (child.inode.kind !== "symlink" || (isLast && !followLast)) {
         if (isLast) return { directory: at, name, existing: child, mustBeDirectory };
         at = child;
         continue;

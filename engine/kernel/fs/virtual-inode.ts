@@ -46,6 +46,8 @@ export abstract class VirtualInode implements Inode {
   }
 
   create(_name: string, what: NewInode): Inode {
+    // /proc finds no such name; sysfs has no operation to make one.
+    if (this.fileSystem.type === "proc") throw new KernelError("ENOENT");
     throw new KernelError(what.kind === "file" ? "EACCES" : "EPERM");
   }
 
