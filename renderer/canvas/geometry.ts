@@ -30,7 +30,7 @@ export function cablePath(a: Point, b: Point, card: Size, lane: number): CablePa
   const end = leave(to, from, b, card);
   const middle = between(start, end, 0.5);
   const span = Math.hypot(end.x - start.x, end.y - start.y) || 1;
-  const near = Math.min(LABEL_DISTANCE / span, 0.32);
+  const near = Math.min((LABEL_DISTANCE + stagger(lane)) / span, 0.36);
   return {
     path: `M${start.x},${start.y}L${end.x},${end.y}`,
     start,
@@ -39,6 +39,11 @@ export function cablePath(a: Point, b: Point, card: Size, lane: number): CablePa
     startLabel: between(start, end, near),
     endLabel: between(start, end, 1 - near),
   };
+}
+
+/** Labels of cables that lie side by side sit at different distances. */
+function stagger(lane: number): number {
+  return (((lane * 16) % 48) + 48) % 48;
 }
 
 /** Where the way from `from` (inside the card around `centre`) to `to` crosses the card's edge. */

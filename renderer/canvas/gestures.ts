@@ -15,16 +15,21 @@ export class Gestures {
   /** Members of dragged groups follow; where each was when the drag began. */
   #followers = new Map<string, { readonly start: Point; readonly leader: string }>();
 
+  /** The click that ends a press which plugged a cable in begins nothing new. */
+  #swallowClick = false;
+
   constructor(private readonly app: App) {}
 
   readonly onPointerDown = (event: PointerEvent): void => {
     const { canvas } = this.app;
     const target = event.target as Element;
     if (!target.matches("input, textarea")) canvas.viewport?.focus();
+    this.#swallowClick = false;
     if (canvas.gesture.state !== "cabling" || canvas.gesture.how !== "click") return;
     event.preventDefault();
     event.stopPropagation();
     this.#aim(event);
+    this.#swallowClick = true;
     if (event.button === 0) this.#plugIn();
     else void canvas.step(abandonCable());
   };
@@ -61,7 +66,8 @@ export class Gestures {
 
   readonly onNodeClick = ({ node, event }: { node: FlowNode; event: MouseEvent | TouchEvent }) => {
     const { canvas, lab } = this.app;
-    if (!event.shiftKey || node.type !== "machine" || canvas.gesture.state !== "idle") return;
+    if (this.#swallowClick || !event.shiftKey || node.type !== "machine") return;
+    if (canvas.gesture.state !== "idle") return;
     const machine = lab.nodes.get(node.data.machine.name);
     const pointer = canvas.viewport?.toCanvas(clientPoint(event));
     if (machine !== undefined && pointer !== undefined) {

@@ -42,6 +42,7 @@ export class App {
       session: host.session,
       refuse,
       reveal: () => (this.preferences.dock = true),
+      showNode: (node) => this.canvas.viewport?.reveal(node),
       makeScreen: (onInput, onResize) =>
         new Screen({
           theme: this.preferences.shownTheme,

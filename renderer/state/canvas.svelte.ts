@@ -19,6 +19,8 @@ export const GRID = 16;
 export interface ViewportControls {
   readonly fit: () => void;
   readonly fitItems: (ids: readonly string[]) => void;
+  /** Moves the view only when the node is out of sight. */
+  readonly reveal: (node: string) => void;
   readonly zoomBy: (factor: number) => void;
   readonly zoomTo: (zoom: number) => void;
   /** The middle of what is seen, canvas units. */

@@ -4,7 +4,7 @@
  */
 export class Coalesced {
   #running = false;
-  #again = false;
+  #again: "no" | "later" | "soon" = "no";
   #lastStart = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -17,7 +17,7 @@ export class Coalesced {
   /** Asks for a run; `soon` skips the gap. */
   request(soon = false): void {
     if (this.#running) {
-      this.#again = true;
+      if (this.#again !== "soon") this.#again = soon ? "soon" : "later";
       return;
     }
     const wait = soon ? 0 : this.#lastStart + this.gapMs - this.now();
@@ -31,7 +31,7 @@ export class Coalesced {
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#again = false;
+    this.#again = "no";
   }
 
   async #run(): Promise<void> {
@@ -44,9 +44,8 @@ export class Coalesced {
     } finally {
       this.#running = false;
     }
-    if (this.#again) {
-      this.#again = false;
-      this.request();
-    }
+    const again = this.#again;
+    this.#again = "no";
+    if (again !== "no") this.request(again === "soon");
   }
 }

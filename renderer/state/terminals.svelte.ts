@@ -36,6 +36,8 @@ export interface TerminalsContext {
   readonly refuse: (problems: readonly Problem[]) => void;
   /** Makes the dock visible. */
   readonly reveal: () => void;
+  /** Keeps the machine in sight beside its terminal. */
+  readonly showNode: (node: string) => void;
 }
 
 /** The terminal tabs and their arrangement. */
@@ -65,6 +67,7 @@ export class Terminals {
     const tab = this.#addTab(node, title);
     // The dock must be laid out before the screen knows its size.
     await nextFrame();
+    this.context.showNode(node);
     await this.#connect(tab.id);
     this.#remember();
     if (takeFocus) this.focus(tab.id);
