@@ -320,6 +320,8 @@ export interface RouteAnswer {
   readonly source?: Ipv4;
   readonly table: number;
   readonly mtu?: number;
+  readonly mtuLocked?: boolean;
+  /** When what was learnt (a path MTU, a redirect) is forgotten. */
   readonly mtuExpiresNs?: Ns;
   readonly cacheFlags: readonly string[];
   /** The FIB entry that matched, for `fibmatch`. */
@@ -420,6 +422,8 @@ export interface Rtnetlink {
   newLink(request: NewLink): void;
   setLink(device: string, changes: LinkChanges): void;
   delLink(device: string): void;
+  /** RTM_GETNSID: the number of another namespace, by path or pid; undefined: none yet. */
+  netnsId(reference: string | number): number | undefined;
 
   addresses(): readonly AddressMessage[];
   newAddress(
@@ -437,6 +441,8 @@ export interface Rtnetlink {
   getRoute(query: RouteQuery): RouteAnswer;
   /** The path MTUs and redirects learned, `ip route show cache`. */
   cachedRoutes?(): readonly RouteAnswer[];
+  /** What was learnt about destinations, `ip route show cache`. */
+  routeCache(): readonly RouteAnswer[];
   /** Forgets path MTUs and redirects. */
   flushRouteCache(): void;
 

@@ -1,0 +1,95 @@
+import type { Mac } from "../../net/address.ts";
+import type { Packet } from "../../net/packet.ts";
+import type { NetNamespace } from "../netns.ts";
+import type { LinkKindData } from "../rtnetlink/messages.ts";
+import { NetDevice } from "./net-device.ts";
+import type { DeviceKind } from "./registry.ts";
+
+/** One end of a virtual cable inside a machine. Linux drivers/net/veth.c. */
+export class Veth extends NetDevice {
+  override readonly kind = "veth";
+  private peer: Veth | undefined;
+
+  constructor(name: string, address: Mac) {
+    super(name, address, false);
+  }
+
+  static join(one: Veth, other: Veth): void {
+    one.peer = other;
+    other.peer = one;
+  }
+
+  override linkedDevice(): NetDevice | undefined {
+    return this.peer;
+  }
+
+  /** Both ends have a carrier while both are up. */
+  protected override opened(): void {
+    if (!this.peer?.up) return;
+    this.setCarrier(true);
+    this.peer.setCarrier(true);
+  }
+
+  protected override closed(): void {
+    this.setCarrier(false);
+    this.peer?.setCarrier(false);
+  }
+
+  protected override xmit(packet: Packet): void {
+    const peer = this.peer;
+    if (!peer?.up || !peer.netns.backlog.enqueue(peer, packet)) {
+      this.statistics.txDropped += 1;
+      this.drop(packet);
+      return;
+    }
+    this.countSent(packet);
+    peer.countReceived(packet);
+  }
+
+  /** A pair lives and dies together. */
+  override destroyed(): void {
+    const peer = this.peer;
+    this.peer = undefined;
+    if (!peer) return;
+    peer.peer = undefined;
+    peer.netns.unregister(peer);
+  }
+
+  override kindData(): LinkKindData {
+    return { kind: "veth" };
+  }
+}
+
+export const vethKind: DeviceKind = {
+  name: "veth",
+  defaultPrefix: "veth",
+  create({ netns, origin, name, address, request }) {
+    const wanted = request.peer ?? {};
+    const peerNetns =
+      wanted.netns === undefined ? netns : origin.host.resolveNetns(wanted.netns);
+    const peerName = wanted.name ?? freePeerName(peerNetns, netns, name);
+    const peer = new Veth(peerName, wanted.address ?? peerNetns.randomMac());
+    peer.ifindex = wanted.ifindex ?? 0;
+    if (wanted.mtu !== undefined) peer.mtu = wanted.mtu;
+    if (wanted.txQueueLength !== undefined) peer.txQueueLength = wanted.txQueueLength;
+    const device = new Veth(name, address);
+    device.ifindex = request.ifindex ?? 0;
+    Veth.join(device, peer);
+    // The peer comes first, and takes the lower index.
+    peerNetns.register(peer);
+    try {
+      netns.register(device);
+    } catch (error) {
+      peerNetns.unregister(peer);
+      throw error;
+    }
+    if (wanted.up) peer.open();
+    return device;
+  },
+};
+
+function freePeerName(peerNetns: NetNamespace, netns: NetNamespace, taken: string): string {
+  const name = peerNetns.freeName("veth");
+  if (peerNetns !== netns || name !== taken) return name;
+  return `veth${Number(taken.slice("veth".length)) + 1}`;
+}

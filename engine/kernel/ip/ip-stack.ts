@@ -1,0 +1,256 @@
+/** The IP layer of a namespace: what comes in, what goes out. Linux net/ipv4/ip_{input,output}.c. */
+import { isGroupMac, IPV4_BROADCAST, isMulticast, type Ipv4 } from "../../net/address.ts";
+import { networkLength } from "../../net/length.ts";
+import { isFragment } from "../../net/ipv4.ts";
+import { ICMP_DEST_UNREACHABLE, IPPROTO_ICMP, type Packet } from "../../net/packet.ts";
+import type { NetDevice } from "../device/net-device.ts";
+import { KernelError } from "../errno.ts";
+import type { NetNamespace } from "../netns.ts";
+import type {
+  Flow,
+  IpLayer,
+  OutputRoute,
+  RawReceiver,
+  SendOptions,
+  TransportProtocol,
+} from "../transport/protocol.ts";
+import type { RouteType } from "../rtnetlink/messages.ts";
+import { receiveArp } from "./arp.ts";
+import { forward } from "./forward.ts";
+import { receiveIcmp } from "./icmp-receive.ts";
+import { answerNoRoute, HOST_UNREACHABLE, PROTOCOL_UNREACHABLE, sendIcmpError } from "./icmp-send.ts";
+import { sendLocal } from "./output.ts";
+import { Reassembly } from "./reassembly.ts";
+import type { InputDecision } from "./route-input.ts";
+import { routeInput } from "./route-input.ts";
+import { outputFlow, routeOutput } from "./route-output.ts";
+import type { DropReason } from "./tracer.ts";
+
+/** 224.0.0.1: every host of the link, RFC 1112 §4. */
+const ALL_HOSTS = 0xe0000001 as Ipv4;
+
+/** What the tunnels need to be given packets before the transports. */
+export type TunnelReceiver = (packet: Packet) => boolean;
+
+export class IpStack implements IpLayer {
+  readonly reassembly: Reassembly;
+  /** Called for IPIP packets; true: a tunnel took it. */
+  ipipReceiver: TunnelReceiver | undefined;
+  private readonly protocols = new Map<number, TransportProtocol>();
+  private raw: RawReceiver | undefined;
+
+  constructor(private readonly netns: NetNamespace) {
+    this.reassembly = new Reassembly(netns);
+  }
+
+  // ---------------------------------------------------------------- in
+
+  /** A frame that no bridge, VLAN or the like has taken. */
+  receiveFrame(device: NetDevice, packet: Packet): void {
+    if (packet.arp) receiveArp(this.netns, device, packet);
+    else if (packet.ip) this.receiveIp(device, packet);
+  }
+
+  /** ip_rcv() */
+  private receiveIp(device: NetDevice, packet: Packet): void {
+    const { netns } = this;
+    const { ether } = packet;
+    if (!packet.toThisHost && ether && !isGroupMac(ether.dst)) {
+      netns.tracer?.drop(packet, "other-host", device);
+      return;
+    }
+    const { ip, ipExt } = netns.snmp;
+    ip.InReceives += 1;
+    ipExt.InOctets += networkLength(packet);
+    ipExt.InNoECTPkts += 1;
+    const { prerouting } = netns.hooks;
+    if (netns.tracer) netns.tracer.stage(packet, "prerouting", device);
+    if (prerouting) {
+      const verdict = prerouting(packet, device, undefined);
+      if (verdict !== "accept") {
+        if (verdict === "drop") netns.tracer?.drop(packet, "netfilter", device);
+        return;
+      }
+    }
+    this.routeReceived(device, packet);
+  }
+
+  /** ip_rcv_finish(): the routing decision, after PREROUTING. */
+  routeReceived(device: NetDevice, packet: Packet): void {
+    const { netns } = this;
+    const header = packet.ip;
+    if (!header) return;
+    const decision = routeInput(netns, device, header.src, header.dst, header.tos, packet);
+    if (netns.tracer) netns.tracer.stage(packet, "route", device);
+    switch (decision.kind) {
+      case "forward":
+        forward(netns, device, packet, decision);
+        return;
+      case "broadcast":
+      case "multicast":
+        this.countGroup(packet, decision.kind);
+        this.deliverLocally(device, packet);
+        return;
+      case "local":
+        this.deliverLocally(device, packet);
+        return;
+      case "error":
+        answerNoRoute(netns, device, packet, decision.error);
+        netns.tracer?.drop(packet, decision.reason, device);
+        return;
+      case "drop":
+        this.dropReceived(device, packet, decision.reason);
+        return;
+    }
+  }
+
+  private countGroup(packet: Packet, kind: "broadcast" | "multicast"): void {
+    const { ipExt } = this.netns.snmp;
+    const bytes = networkLength(packet);
+    if (kind === "broadcast") {
+      ipExt.InBcastPkts += 1;
+      ipExt.InBcastOctets += bytes;
+    } else {
+      ipExt.InMcastPkts += 1;
+      ipExt.InMcastOctets += bytes;
+    }
+  }
+
+  private dropReceived(device: NetDevice, packet: Packet, reason: DropReason): void {
+    const { netns } = this;
+    if (reason === "reverse-path") netns.snmp.tcpExt.add("IPReversePathFilter");
+    if (reason === "martian-source" || reason === "martian-destination") {
+      netns.martian(device, packet, reason);
+    }
+    netns.tracer?.drop(packet, reason, device);
+  }
+
+  /** ip_local_deliver() */
+  deliverLocally(device: NetDevice, received: Packet): void {
+    const { netns } = this;
+    let packet: Packet | undefined = received;
+    if (received.ip && isFragment(received.ip)) packet = this.reassembly.add(received);
+    if (!packet) return;
+    const { input } = netns.hooks;
+    if (netns.tracer) netns.tracer.stage(packet, "input", device);
+    if (input) {
+      const verdict = input(packet, device, undefined);
+      if (verdict !== "accept") {
+        if (verdict === "drop") netns.tracer?.drop(packet, "netfilter", device);
+        return;
+      }
+    }
+    this.deliver(device, packet);
+  }
+
+  /** ip_local_deliver_finish() */
+  private deliver(device: NetDevice, packet: Packet): void {
+    const { netns } = this;
+    const { ip } = netns.snmp;
+    if (netns.tracer) netns.tracer.stage(packet, "deliver", device);
+    const number = packet.ip?.protocol as number;
+    const rawTook = this.raw?.receive(packet) ?? false;
+    if (number === IPPROTO_ICMP) {
+      ip.InDelivers += 1;
+      receiveIcmp(netns, device, packet);
+      return;
+    }
+    const protocol = this.protocols.get(number);
+    if (protocol) {
+      ip.InDelivers += 1;
+      protocol.receive(packet);
+      return;
+    }
+    if (this.ipipReceiver && packet.encapsulated?.ip && this.ipipReceiver(packet)) {
+      ip.InDelivers += 1;
+      return;
+    }
+    if (rawTook) {
+      ip.InDelivers += 1;
+      return;
+    }
+    ip.InUnknownProtos += 1;
+    netns.tracer?.drop(packet, "no-protocol", device);
+    sendIcmpError(netns, packet, ICMP_DEST_UNREACHABLE, PROTOCOL_UNREACHABLE, 0);
+  }
+
+  /** Hands an ICMP error to whoever sent the packet it is about. */
+  reportError(packet: Packet): void {
+    const { transport, ip } = packet;
+    if (transport?.kind !== "icmp" || !ip || !transport.quoted?.ip) return;
+    this.raw?.error(transport, ip.src);
+    this.protocols.get(transport.quoted.ip.protocol)?.error(transport, ip.src);
+  }
+
+  /** A packet waited for its neighbour in vain; ipv4_link_failure(). */
+  linkFailure(packet: Packet, device: NetDevice): void {
+    this.netns.tracer?.drop(packet, "neighbour-failed", device);
+    sendIcmpError(this.netns, packet, ICMP_DEST_UNREACHABLE, HOST_UNREACHABLE, 0);
+  }
+
+  /**
+   * The routing decision about an ARP request's question, without side effects. Undefined: it
+   * would not be accepted.
+   */
+  routeForArp(
+    device: NetDevice,
+    sender: Ipv4,
+    target: Ipv4,
+  ): { readonly type: RouteType; readonly device: NetDevice | undefined } | undefined {
+    const decision: InputDecision = routeInput(this.netns, device, sender, target, 0, undefined);
+    switch (decision.kind) {
+      case "local":
+        return { type: "local", device };
+      case "forward":
+        return { type: "unicast", device: decision.device };
+      case "error":
+        return { type: "unreachable", device: undefined };
+      default:
+        return undefined;
+    }
+  }
+
+  // ---------------------------------------------------------------- groups
+
+  isGroupMember(device: NetDevice, group: Ipv4): boolean {
+    if (!device.up) return false;
+    if (group === ALL_HOSTS) return device.multicast || device.isLoopback;
+    return device.ipv4.groups.has(group);
+  }
+
+  // ---------------------------------------------------------------- what transports ask
+
+  register(protocol: TransportProtocol): void {
+    this.protocols.set(protocol.number, protocol);
+  }
+
+  registerRaw(receiver: RawReceiver): void {
+    this.raw = receiver;
+  }
+
+  routeOutput(wanted: Flow): OutputRoute {
+    const route = routeOutput(this.netns, outputFlow(this.netns, wanted));
+    const isGroup = isMulticast(wanted.dst);
+    return {
+      src: route.source,
+      ifindex: route.device.ifindex,
+      mtu: route.mtu,
+      isLocal: route.type === "local",
+      isBroadcast: route.type === "broadcast" || wanted.dst === IPV4_BROADCAST,
+      isMulticast: isGroup,
+    };
+  }
+
+  sendLocal(packet: Packet, options?: SendOptions): void {
+    sendLocal(this.netns, packet, options);
+  }
+
+  isLocalAddress(address: Ipv4): boolean {
+    return this.netns.fib.isLocal(address);
+  }
+
+  sendIcmpError(about: Packet, type: number, code: number, rest = 0): void {
+    if (!about.ip) throw new KernelError("EINVAL");
+    sendIcmpError(this.netns, about, type, code, rest);
+  }
+}

@@ -1,0 +1,116 @@
+/** How often this machine complains. Linux icmp_global_allow(), inet_peer_xrlim_allow(), ip_error(). */
+import type { Ipv4 } from "../../net/address.ts";
+import { MILLISECOND, SECOND, type Ns } from "../../sim/clock.ts";
+import type { NetDevice } from "../device/net-device.ts";
+import type { NetNamespace } from "../netns.ts";
+
+/** What is remembered about one address, Linux struct inet_peer. */
+interface Peer {
+  tokensNs: Ns;
+  lastNs: Ns;
+  redirects: number;
+}
+
+/** A peer may have this many intervals' worth of messages at once. XRLIM_BURST_FACTOR */
+const BURST = 6;
+
+/** Tokens of a peer that was not heard of for long. */
+const FULL_NS: Ns = 60 * SECOND;
+
+/** One complaint about a missing route a second, five at once. net.ipv4.route.error_cost, _burst */
+const ERROR_COST_NS: Ns = SECOND;
+const ERROR_BURST_NS: Ns = 5 * SECOND;
+
+/** net.ipv4.route.redirect_load, redirect_number, redirect_silence */
+const REDIRECT_LOAD_NS: Ns = 20 * MILLISECOND;
+const REDIRECT_NUMBER = 9;
+const REDIRECT_SILENCE_NS: Ns = REDIRECT_LOAD_NS * 2 ** (REDIRECT_NUMBER + 1);
+
+/** Addresses remembered; the oldest are forgotten. net.ipv4.inet_peer_threshold */
+const MAX_PEERS = 4096;
+
+/** The global bucket is filled up at most this often. */
+const GLOBAL_INTERVAL_NS: Ns = 20 * MILLISECOND;
+
+export class RateLimits {
+  private readonly peers = new Map<number, Peer>();
+  private globalCredit = 0;
+  private globalFilledNs: Ns = -SECOND;
+
+  constructor(private readonly netns: NetNamespace) {}
+
+  private peer(address: Ipv4): Peer {
+    const key = address | 0;
+    let peer = this.peers.get(key);
+    if (!peer) {
+      if (this.peers.size >= MAX_PEERS) this.peers.delete(this.peers.keys().next().value as number);
+      peer = { tokensNs: 0, lastNs: this.netns.sim.nowNs - FULL_NS, redirects: 0 };
+      this.peers.set(key, peer);
+    }
+    return peer;
+  }
+
+  /** Whether an ICMP message of this type may go to the address by the device. */
+  allowsIcmp(type: number, to: Ipv4, device: NetDevice): boolean {
+    const { sysctl, snmp } = this.netns;
+    const isLimited = ((sysctl.number("ipv4/icmp_ratemask") >>> type) & 1) === 1;
+    if (!isLimited || device.isLoopback) return true;
+    if (!this.globalAllows()) {
+      snmp.icmp.OutRateLimitGlobal += 1;
+      return false;
+    }
+    const intervalNs = sysctl.number("ipv4/icmp_ratelimit") * MILLISECOND;
+    if (!this.take(this.peer(to), intervalNs, BURST * intervalNs)) {
+      snmp.icmp.OutRateLimitHost += 1;
+      return false;
+    }
+    this.globalCredit -= 1;
+    return true;
+  }
+
+  private globalAllows(): boolean {
+    if (this.globalCredit > 0) return true;
+    const { sysctl, sim } = this.netns;
+    const elapsedNs = Math.min(sim.nowNs - this.globalFilledNs, SECOND);
+    if (elapsedNs < GLOBAL_INTERVAL_NS) return false;
+    this.globalFilledNs = sim.nowNs;
+    const perSecond = sysctl.number("ipv4/icmp_msgs_per_sec");
+    const burst = sysctl.number("ipv4/icmp_msgs_burst");
+    const filled = this.globalCredit + Math.floor((perSecond * elapsedNs) / SECOND);
+    this.globalCredit = Math.min(filled, burst);
+    return this.globalCredit > 0;
+  }
+
+  private take(peer: Peer, costNs: Ns, burstNs: Ns): boolean {
+    const now = this.netns.sim.nowNs;
+    peer.tokensNs = Math.min(burstNs, peer.tokensNs + now - peer.lastNs);
+    peer.lastNs = now;
+    if (peer.tokensNs < costNs) return false;
+    peer.tokensNs -= costNs;
+    return true;
+  }
+
+  /** Whether a sender is told that there is no route. */
+  allowsNoRoute(from: Ipv4): boolean {
+    return this.take(this.peer(from), ERROR_COST_NS, ERROR_BURST_NS);
+  }
+
+  /** Whether a sender is told of a better router: ever less often, then no more. */
+  allowsRedirect(to: Ipv4): boolean {
+    const peer = this.peer(to);
+    const now = this.netns.sim.nowNs;
+    if (now > peer.lastNs + REDIRECT_SILENCE_NS) {
+      peer.tokensNs = 0;
+      peer.redirects = 0;
+    }
+    if (peer.redirects >= REDIRECT_NUMBER) {
+      peer.lastNs = now;
+      return false;
+    }
+    const waitNs = REDIRECT_LOAD_NS * 2 ** peer.redirects;
+    if (peer.redirects > 0 && now <= peer.lastNs + waitNs) return false;
+    peer.lastNs = now;
+    peer.redirects += 1;
+    return true;
+  }
+}

@@ -1,0 +1,89 @@
+/** RTM_NEWADDR, RTM_DELADDR. Linux net/ipv4/devinet.c. */
+import { broadcastOf, networkOf } from "../../net/address.ts";
+import { KernelError } from "../errno.ts";
+import { SCOPE_HOST, type IfAddress } from "../ip/in-device.ts";
+import type { NetNamespace } from "../netns.ts";
+import type { AddressMessage, AddressScope, NewAddress } from "./messages.ts";
+import { scopeName, scopeNumber } from "./scopes.ts";
+
+/** IFNAMSIZ less the terminating zero. */
+const MAX_LABEL = 15;
+
+export function addressMessage(address: IfAddress): AddressMessage {
+  return {
+    ifindex: address.device.ifindex,
+    address: address.address,
+    prefixLength: address.prefixLength,
+    ...(address.peer !== address.address ? { peer: address.peer } : {}),
+    ...(address.broadcast !== undefined ? { broadcast: address.broadcast } : {}),
+    scope: scopeName(address.scope) as AddressScope,
+    label: address.label,
+    secondary: address.secondary,
+    noPrefixRoute: address.noPrefixRoute,
+  };
+}
+
+/** `replace`: change it if it is there; `change`: only change it. inet_rtm_newaddr() */
+export function newAddress(
+  netns: NetNamespace,
+  request: NewAddress,
+  options: { readonly replace?: boolean; readonly change?: boolean } = {},
+): void {
+  const { address, prefixLength } = request;
+  if (prefixLength > 32) throw new KernelError("EINVAL", "ipv4: Invalid prefix length");
+  const device = netns.deviceByName(request.device);
+  if (!device) throw new KernelError("ENODEV", "ipv4: Device not found");
+  const label = request.label ?? device.name;
+  if (label.length > MAX_LABEL) throw new KernelError("ERANGE", "Attribute failed policy validation");
+  const peer = request.peer ?? address;
+  const present = device.ipv4.addresses.find(
+    (one) =>
+      one.address === address &&
+      one.prefixLength === prefixLength &&
+      networkOf(one.peer, prefixLength) === networkOf(peer, prefixLength),
+  );
+  if (present) {
+    if (!options.replace && !options.change) {
+      throw new KernelError("EEXIST", "ipv4: Address already assigned");
+    }
+    present.noPrefixRoute = request.noPrefixRoute ?? present.noPrefixRoute;
+    netns.monitor.address(present, false);
+    return;
+  }
+  if (options.change && !options.replace) throw new KernelError("ENOENT");
+  netns.addresses.insert({
+    device,
+    address,
+    prefixLength,
+    peer,
+    broadcast:
+      request.broadcast === "computed" ? broadcastOf(peer, prefixLength) : request.broadcast,
+    scope: request.scope ? scopeNumber(request.scope) : defaultScope(request),
+    label,
+    noPrefixRoute: request.noPrefixRoute ?? false,
+    secondary: false,
+  });
+}
+
+/** iproute2 gives loopback addresses the scope of the host. */
+function defaultScope({ address }: NewAddress): number {
+  return address >>> 24 === 127 ? SCOPE_HOST : scopeNumber("global");
+}
+
+/** inet_rtm_deladdr(): what is given must match. */
+export function delAddress(netns: NetNamespace, request: NewAddress): void {
+  const device = netns.deviceByName(request.device);
+  if (!device) throw new KernelError("ENODEV", "ipv4: Device not found");
+  const found = device.ipv4.addresses.find((one) => {
+    if (one.address !== request.address) return false;
+    if (request.label !== undefined && one.label !== request.label) return false;
+    if (request.peer !== undefined) {
+      if (one.prefixLength !== request.prefixLength) return false;
+      return networkOf(one.peer, one.prefixLength) === networkOf(request.peer, one.prefixLength);
+    }
+    return request.anyPrefix === true || one.prefixLength === request.prefixLength;
+  });
+  if (!found) throw new KernelError("EADDRNOTAVAIL", "ipv4: Address not found");
+  netns.addresses.remove(found);
+}
+

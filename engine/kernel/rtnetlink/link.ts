@@ -1,0 +1,182 @@
+/** RTM_NEWLINK, RTM_SETLINK, RTM_DELLINK. Linux net/core/rtnetlink.c. */
+import { isGroupMac, MAC_ZERO, type Mac } from "../../net/address.ts";
+import { Bridge } from "../device/bridge/bridge.ts";
+import type { NetDevice } from "../device/net-device.ts";
+import { findKind } from "../device/registry.ts";
+import { KernelError } from "../errno.ts";
+import type { NetNamespace } from "../netns.ts";
+import type { LinkChanges, LinkMessage, NewLink } from "./messages.ts";
+
+/** IFNAMSIZ less the terminating zero. */
+const MAX_NAME = 15;
+
+/** The device as `netns`, which it is in, sees it. */
+export function linkMessage(netns: NetNamespace, device: NetDevice): LinkMessage {
+  const linked = device.linkedDevice();
+  return {
+    ifindex: device.ifindex,
+    name: device.name,
+    ...(device.alias ? { alias: device.alias } : {}),
+    type: device.type,
+    flags: device.flags(),
+    mtu: device.mtu,
+    minMtu: device.minMtu,
+    maxMtu: device.maxMtu,
+    qdisc: device.qdisc,
+    operState: device.operState,
+    txQueueLength: device.txQueueLength,
+    address: device.address,
+    broadcast: device.broadcastAddress,
+    promiscuity: device.promiscuity,
+    ...(device.master ? { master: device.master.ifindex } : {}),
+    ...(linked ? { link: linked.ifindex } : {}),
+    ...(linked && linked.netns !== netns ? { linkNetnsId: netns.netnsId(linked.netns) } : {}),
+    data: device.kindData(),
+    ...(device.bridgePort ? { port: device.bridgePort.settings() } : {}),
+    statistics: { ...device.statistics },
+  };
+}
+
+export function links(netns: NetNamespace): LinkMessage[] {
+  return netns.devices().map((device) => linkMessage(netns, device));
+}
+
+export function findDevice(netns: NetNamespace, name: string): NetDevice {
+  const device = netns.deviceByName(name);
+  if (!device) throw new KernelError("ENODEV");
+  return device;
+}
+
+/** dev_valid_name() */
+function checkName(name: string): void {
+  if (name.length > MAX_NAME) {
+    throw new KernelError("ERANGE", "Attribute failed policy validation");
+  }
+  if (name === "" || name === "." || name === ".." || /[/:\s]/.test(name)) {
+    throw new KernelError("EINVAL");
+  }
+}
+
+function checkMtu(device: NetDevice, mtu: number): void {
+  if (mtu < device.minMtu) throw new KernelError("EINVAL", "mtu less than device minimum");
+  if (device.maxMtu > 0 && mtu > device.maxMtu) {
+    throw new KernelError("EINVAL", "mtu greater than device maximum");
+  }
+}
+
+/** eth_prepare_mac_addr_change(): not a group, not zero. */
+function checkAddress(address: Mac): void {
+  if (isGroupMac(address) || address === MAC_ZERO) throw new KernelError("EADDRNOTAVAIL");
+}
+
+export function newLink(netns: NetNamespace, request: NewLink): void {
+  if (request.name !== undefined) checkName(request.name);
+  if (request.peer?.name !== undefined) checkName(request.peer.name);
+  const target = request.netns === undefined ? netns : netns.host.resolveNetns(request.netns);
+  if (request.name !== undefined && target.deviceByName(request.name)) {
+    throw new KernelError("EEXIST");
+  }
+  const kind = findKind(request.kind);
+  if (!kind) throw new KernelError("EOPNOTSUPP", "Unknown device type");
+  if (request.address !== undefined) checkAddress(request.address);
+  if (request.ifindex !== undefined && target.deviceByIndex(request.ifindex)) {
+    throw new KernelError("EBUSY");
+  }
+  const device = kind.create({
+    netns: target,
+    origin: netns,
+    name: request.name ?? target.freeName(kind.defaultPrefix),
+    address: request.address ?? target.randomMac(),
+    request,
+  });
+  try {
+    if (request.mtu !== undefined) {
+      checkMtu(device, request.mtu);
+      device.setMtu(request.mtu);
+    }
+    if (request.txQueueLength !== undefined) device.txQueueLength = request.txQueueLength;
+    if (request.master !== undefined) enslave(target, device, request.master);
+    if (request.up) device.open();
+  } catch (error) {
+    target.unregister(device);
+    throw error;
+  }
+}
+
+/** do_setlink(): the changes in the kernel's own order. */
+export function setLink(netns: NetNamespace, name: string, changes: LinkChanges): void {
+  const device = findDevice(netns, name);
+  let home = netns;
+  if (changes.netns !== undefined) {
+    home = netns.host.resolveNetns(changes.netns);
+    if (home !== netns) {
+      if (device.isLoopback || device.kind === "bridge") {
+        throw new KernelError("EINVAL", "The interface netns is immutable");
+      }
+      netns.moveDevice(device, home);
+    }
+  }
+  if (changes.address !== undefined) {
+    if (device.isLoopback) throw new KernelError("EOPNOTSUPP");
+    checkAddress(changes.address);
+    device.setAddress(changes.address);
+  }
+  if (changes.mtu !== undefined) {
+    checkMtu(device, changes.mtu);
+    device.setMtu(changes.mtu);
+  }
+  if (changes.name !== undefined) {
+    checkName(changes.name);
+    home.rename(device, changes.name);
+  }
+  if (changes.alias !== undefined) device.alias = changes.alias || undefined;
+  if (changes.master !== undefined) enslave(home, device, changes.master);
+  setFlags(device, changes);
+  if (changes.txQueueLength !== undefined) device.txQueueLength = changes.txQueueLength;
+  if (changes.bridge) setBridge(device, changes.bridge);
+  if (changes.port) setPort(device, changes.port);
+  home.monitor.link(device, false);
+}
+
+function setFlags(device: NetDevice, changes: LinkChanges): void {
+  const { promiscuous, noArp, multicast, allMulticast, up } = changes;
+  if (promiscuous !== undefined && promiscuous !== device.promiscuous) {
+    device.promiscuous = promiscuous;
+    device.setPromiscuity(promiscuous ? 1 : -1);
+  }
+  if (noArp !== undefined && noArp !== device.noArp) {
+    device.noArp = noArp;
+    device.netns.neighbours.flush(device, false);
+  }
+  if (multicast !== undefined) device.multicast = multicast;
+  if (allMulticast !== undefined) device.allMulticast = allMulticast;
+  if (up === true) device.open();
+  if (up === false) device.close();
+}
+
+/** do_set_master(); null: release it. */
+function enslave(netns: NetNamespace, device: NetDevice, master: string | null): void {
+  const bridge = master === null ? undefined : netns.deviceByName(master);
+  if (master !== null && !bridge) throw new KernelError("EINVAL");
+  if (device.bridgePort) device.bridgePort.bridge.removePort(device.bridgePort);
+  if (!bridge) return;
+  if (!(bridge instanceof Bridge)) throw new KernelError("EOPNOTSUPP");
+  bridge.addPort(device);
+}
+
+function setBridge(device: NetDevice, settings: NonNullable<LinkChanges["bridge"]>): void {
+  if (!(device instanceof Bridge)) throw new KernelError("EOPNOTSUPP");
+  device.settings = { ...device.settings, ...settings };
+}
+
+function setPort(device: NetDevice, changes: NonNullable<LinkChanges["port"]>): void {
+  const { bridgePort } = device;
+  if (!bridgePort) throw new KernelError("EINVAL");
+  Object.assign(bridgePort, changes);
+}
+
+export function delLink(netns: NetNamespace, name: string): void {
+  const device = findDevice(netns, name);
+  if (!device.isVirtual || device.isLoopback) throw new KernelError("EOPNOTSUPP");
+  netns.unregister(device);
+}

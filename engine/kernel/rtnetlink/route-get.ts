@@ -1,0 +1,171 @@
+/** RTM_GETROUTE for one destination: which way a packet would take. Linux inet_rtm_getroute(). */
+import type { Ipv4 } from "../../net/address.ts";
+import { KernelError } from "../errno.ts";
+import type { FibInfo, RouteException } from "../ip/fib-info.ts";
+import { findException } from "../ip/route.ts";
+import { routeInput } from "../ip/route-input.ts";
+import { outputFlow, routeOutput } from "../ip/route-output.ts";
+import type { NetNamespace } from "../netns.ts";
+import type { RouteAnswer, RouteMessage, RouteQuery, RouteType } from "./messages.ts";
+import { routeMessage } from "./route.ts";
+
+/** A table that nothing was found in. */
+const NO_TABLE = 0;
+
+export function getRoute(netns: NetNamespace, query: RouteQuery): RouteAnswer {
+  return query.inputDevice === undefined ? forOutput(netns, query) : forInput(netns, query);
+}
+
+function indexOf(netns: NetNamespace, name: string | undefined): number {
+  if (name === undefined) return 0;
+  const device = netns.deviceByName(name);
+  if (!device) throw new KernelError("ENODEV");
+  return device.ifindex;
+}
+
+function forOutput(netns: NetNamespace, query: RouteQuery): RouteAnswer {
+  const flow = outputFlow(netns, {
+    src: query.source ?? (0 as Ipv4),
+    dst: query.destination,
+    protocol: query.protocol,
+    srcPort: query.sourcePort,
+    dstPort: query.destinationPort,
+    tos: query.tos,
+    mark: query.mark,
+    uid: query.uid,
+    oif: indexOf(netns, query.outputDevice),
+  });
+  const route = routeOutput(netns, flow);
+  const { device, type, exception } = route;
+  return {
+    type,
+    destination: flow.dst,
+    ...(route.gateway !== 0 ? { gateway: route.gateway } : {}),
+    ifindex: device.ifindex,
+    ...(query.source === undefined ? { source: route.source } : {}),
+    table: route.tableId,
+    ...mtuOf(route.info, exception),
+    cacheFlags: cacheFlags(type, device.isLoopback, exception, false),
+    route: matched(netns, route.info),
+  };
+}
+
+function forInput(netns: NetNamespace, query: RouteQuery): RouteAnswer {
+  const device = netns.deviceByName(query.inputDevice as string);
+  if (!device) throw new KernelError("ENODEV");
+  const source = query.source ?? (0 as Ipv4);
+  const { destination, tos = 0 } = query;
+  netns.fib.flow.mark = query.mark ?? 0;
+  const decision = routeInput(netns, device, source, destination, tos, undefined);
+  switch (decision.kind) {
+    case "drop":
+      throw new KernelError("EINVAL");
+    case "error":
+      throw new KernelError(decision.error);
+    case "forward":
+      break;
+    case "local":
+    case "broadcast":
+    case "multicast":
+      return {
+        type: decision.kind,
+        destination,
+        ifindex: netns.loopback.ifindex,
+        table: decision.tableId,
+        cacheFlags: cacheFlags(decision.kind, true, undefined, false),
+        route: matched(netns, undefined),
+      };
+  }
+  const exception = findException(decision.nextHop, destination, netns.sim.nowNs);
+  return {
+    type: "unicast",
+    destination,
+    ...(decision.gateway !== 0 ? { gateway: decision.gateway } : {}),
+    ifindex: decision.device?.ifindex ?? 0,
+    table: decision.tableId,
+    ...mtuOf(decision.info, exception),
+    cacheFlags: cacheFlags("unicast", false, exception, decision.redirects),
+    route: matched(netns, decision.info),
+  };
+}
+
+function mtuOf(
+  info: FibInfo | undefined,
+  exception: RouteException | undefined,
+): Pick<RouteAnswer, "mtu" | "mtuLocked" | "mtuExpiresNs"> {
+  if (exception) {
+    return {
+      ...(exception.mtu ? { mtu: exception.mtu } : {}),
+      ...(exception.mtuLocked ? { mtuLocked: true } : {}),
+      mtuExpiresNs: exception.expiresNs,
+    };
+  }
+  return {
+    ...(info?.mtu ? { mtu: info.mtu } : {}),
+    ...(info?.mtuLocked ? { mtuLocked: true } : {}),
+  };
+}
+
+/** RTCF_*, in the words and the order of iproute2. */
+function cacheFlags(
+  type: RouteType,
+  isLocal: boolean,
+  exception: RouteException | undefined,
+  redirects: boolean,
+): string[] {
+  const flags: string[] = [];
+  if (isLocal || type === "broadcast") flags.push("local");
+  if (type === "multicast") flags.push("mc");
+  if (type === "broadcast") flags.push("brd");
+  if (exception?.gateway) flags.push("redirected");
+  if (redirects) flags.push("redirect");
+  return flags;
+}
+
+/** The FIB entry that has this information. */
+function matched(netns: NetNamespace, info: FibInfo | undefined): RouteMessage {
+  for (const table of netns.fib.tables.values()) {
+    for (const { prefix, length, alias } of table.entries()) {
+      if (alias.info === info) return routeMessage(table.id, prefix, length, alias);
+    }
+  }
+  return {
+    table: NO_TABLE,
+    type: "unicast",
+    destination: 0 as Ipv4,
+    prefixLength: 0,
+    tos: 0,
+    scope: "global",
+    protocol: "unspec",
+    metric: 0,
+    nextHops: [],
+  };
+}
+
+/** Everything learnt about destinations, `ip route show cache`. */
+export function routeCache(netns: NetNamespace): RouteAnswer[] {
+  const now = netns.sim.nowNs;
+  const answers: RouteAnswer[] = [];
+  for (const table of netns.fib.tables.values()) {
+    for (const { prefix, length, alias } of table.entries()) {
+      for (const hop of alias.info.nextHops) {
+        for (const { destination } of [...(hop.exceptions?.values() ?? [])]) {
+          const exception = findException(hop, destination, now);
+          if (!exception) continue;
+          const gateway = exception.gateway || hop.gateway;
+          answers.push({
+            type: alias.info.type,
+            destination,
+            ...(gateway !== 0 ? { gateway } : {}),
+            ifindex: hop.oif,
+            table: table.id,
+            ...mtuOf(alias.info, exception),
+            cacheFlags: cacheFlags("unicast", false, exception, false),
+            route: routeMessage(table.id, prefix, length, alias),
+          });
+        }
+      }
+    }
+  }
+  return answers;
+}

@@ -1,0 +1,140 @@
+/** Rtnetlink of one namespace; each object's requests are in a file of its own. */
+import type { NetNamespace } from "../netns.ts";
+import { addressMessage, delAddress, newAddress } from "./address.ts";
+import { delFdb, fdb, newFdb } from "./fdb.ts";
+import { delLink, linkMessage, links, newLink, setLink } from "./link.ts";
+import type {
+  AddressMessage,
+  FdbMessage,
+  FdbRequest,
+  LinkChanges,
+  LinkMessage,
+  NeighbourMessage,
+  NeighbourRequest,
+  NewAddress,
+  NewLink,
+  RouteAnswer,
+  RouteMessage,
+  RouteQuery,
+  RouteRequest,
+  RouteWrite,
+  Rtnetlink,
+  RtnetlinkEvent,
+  RuleMessage,
+} from "./messages.ts";
+import { delNeighbour, neighbours, newNeighbour } from "./neighbour.ts";
+import { getRoute, routeCache } from "./route-get.ts";
+import { delRoute, newRoute, routes } from "./route.ts";
+import { delRule, newRule } from "./rule.ts";
+
+export class NetnsRtnetlink implements Rtnetlink {
+  constructor(private readonly netns: NetNamespace) {}
+
+  links(): readonly LinkMessage[] {
+    return links(this.netns);
+  }
+
+  link(which: string | number): LinkMessage | undefined {
+    const { netns } = this;
+    const device =
+      typeof which === "string" ? netns.deviceByName(which) : netns.deviceByIndex(which);
+    return device && linkMessage(netns, device);
+  }
+
+  newLink(request: NewLink): void {
+    newLink(this.netns, request);
+  }
+
+  setLink(device: string, changes: LinkChanges): void {
+    setLink(this.netns, device, changes);
+  }
+
+  delLink(device: string): void {
+    delLink(this.netns, device);
+  }
+
+  netnsId(reference: string | number): number | undefined {
+    return this.netns.knownNetnsId(this.netns.host.resolveNetns(reference));
+  }
+
+  addresses(): readonly AddressMessage[] {
+    return this.netns.addresses.all().map(addressMessage);
+  }
+
+  newAddress(
+    request: NewAddress,
+    options?: { readonly replace?: boolean; readonly change?: boolean },
+  ): void {
+    newAddress(this.netns, request, options);
+  }
+
+  delAddress(request: NewAddress): void {
+    delAddress(this.netns, request);
+  }
+
+  routes(table: number): readonly RouteMessage[] {
+    return routes(this.netns, table);
+  }
+
+  newRoute(request: RouteRequest, mode: RouteWrite): void {
+    newRoute(this.netns, request, mode);
+  }
+
+  delRoute(
+    request: Partial<RouteRequest> & Pick<RouteRequest, "destination" | "prefixLength">,
+  ): void {
+    delRoute(this.netns, request);
+  }
+
+  getRoute(query: RouteQuery): RouteAnswer {
+    return getRoute(this.netns, query);
+  }
+
+  routeCache(): readonly RouteAnswer[] {
+    return routeCache(this.netns);
+  }
+
+  flushRouteCache(): void {
+    this.netns.fib.flushExceptions();
+  }
+
+  rules(): readonly RuleMessage[] {
+    return this.netns.fib.rules.list();
+  }
+
+  newRule(rule: RuleMessage): void {
+    newRule(this.netns, rule);
+  }
+
+  delRule(rule: Partial<RuleMessage>): void {
+    delRule(this.netns, rule);
+  }
+
+  neighbours(): readonly NeighbourMessage[] {
+    return neighbours(this.netns);
+  }
+
+  newNeighbour(request: NeighbourRequest, mode: "add" | "replace" | "change"): void {
+    newNeighbour(this.netns, request, mode);
+  }
+
+  delNeighbour(request: NeighbourRequest): void {
+    delNeighbour(this.netns, request);
+  }
+
+  fdb(): readonly FdbMessage[] {
+    return fdb(this.netns);
+  }
+
+  newFdb(request: FdbRequest, mode: "add" | "replace" | "append"): void {
+    newFdb(this.netns, request, mode);
+  }
+
+  delFdb(request: FdbRequest): void {
+    delFdb(this.netns, request);
+  }
+
+  subscribe(listener: (event: RtnetlinkEvent) => void): () => void {
+    return this.netns.monitor.subscribe(listener);
+  }
+}
