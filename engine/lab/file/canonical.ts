@@ -19,6 +19,7 @@ import {
   defaultMac,
   impliedInterfaces,
   SWITCH_BRIDGE,
+  usualSysctls,
 } from "./naming.ts";
 import {
   LAB_VERSION,
@@ -148,7 +149,7 @@ function canonicalNode(node: NodeFile, cabled: readonly string[]): NodeFile {
     rules,
     neighbours,
     fdb,
-    sysctls,
+    sysctls: withoutUsual(sysctls, node.kind),
     namespaces: list(namespaces),
     services: record(node.services, (service) =>
       emptyToUndefined(compact({ running: service.running, enabled: service.enabled })),
@@ -342,6 +343,11 @@ function canonicalLink(
 
 // ------------------------------------------------------------------ the rest of a machine
 
+function withoutUsual(sysctls: NodeFile["sysctls"], kind: NodeFile["kind"]): NodeFile["sysctls"] {
+  const usual = usualSysctls(kind);
+  return record(sysctls, (value, name) => unless(value, usual[name]));
+}
+
 /** Numbers and words as /proc/sys shows them; a number stays a number in the file. */
 function canonicalSysctl(value: string | number | boolean): string | number {
   if (typeof value === "boolean") return value ? 1 : 0;
@@ -391,11 +397,11 @@ function list<T>(items: readonly T[] | undefined): T[] | undefined {
 /** With its keys sorted; undefined when it is empty. */
 function record<T, R>(
   entries: Readonly<Record<string, T>> | undefined,
-  map: (value: T) => R | undefined,
+  map: (value: T, key: string) => R | undefined,
 ): Record<string, R> | undefined {
   const out: Record<string, R> = {};
   for (const key of Object.keys(entries ?? {}).sort()) {
-    const value = map((entries as Readonly<Record<string, T>>)[key] as T);
+    const value = map((entries as Readonly<Record<string, T>>)[key] as T, key);
     if (value !== undefined) out[key] = value;
   }
   return emptyToUndefined(out);

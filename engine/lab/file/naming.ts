@@ -3,7 +3,7 @@ import { formatMac, parseMac, type Mac } from "../../net/address.ts";
 import { encodeUtf8 } from "../../sim/utf8.ts";
 import type { NodeKind } from "../../session.ts";
 
-export const DEFAULT_IMAGE = "debian-12";
+export { DEFAULT_IMAGE } from "../../images/index.ts";
 export const DEFAULT_SEED = 1;
 
 /** The bridge that makes a switch a switch. */
@@ -19,6 +19,11 @@ export function usualInterfaces(kind: NodeKind): readonly string[] {
     case "switch":
       return [];
   }
+}
+
+/** Settings that a kind of node has when nothing else is said: routers forward. */
+export function usualSysctls(kind: NodeKind): Readonly<Record<string, number>> {
+  return kind === "router" ? { "net.ipv4.ip_forward": 1 } : {};
 }
 
 /** `eth2` of a host or router, `p3` of a switch: its number, or undefined for another name. */

@@ -24,9 +24,14 @@ export const LAB_VERSION = 1;
 
 const NODE_NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,62})$/;
 
-const nodeName = z
-  .string()
-  .regex(NODE_NAME, "expected a host name: letters, digits, '-', '.' and '_', at most 63");
+const NODE_NAME_EXPECTED = "expected a host name: letters, digits, '-', '.' and '_', at most 63";
+
+const nodeName = z.string().regex(NODE_NAME, NODE_NAME_EXPECTED);
+
+/** What is wrong with a name for a node; undefined: nothing. */
+export function nodeNameProblem(name: string): string | undefined {
+  return NODE_NAME.test(name) ? undefined : NODE_NAME_EXPECTED;
+}
 
 const interfaceName = z
   .string()

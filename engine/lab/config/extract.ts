@@ -1,0 +1,57 @@
+/** Reads what was configured on a running machine, as the part of a lab file that makes it again. */
+import type { Network } from "../../kernel/namespaces.ts";
+import type { LabNode } from "../model/lab-node.ts";
+import { usualSysctls } from "../file/naming.ts";
+import type { InterfaceFile, NamespaceFile, NetworkFile, NodeFile } from "../file/schema.ts";
+import { extractAddresses, extractDevices } from "./extract-links.ts";
+import { extractTables } from "./extract-tables.ts";
+import { changedFiles } from "./files.ts";
+import { withoutIdentity } from "./identity.ts";
+import { controlOf, namedNetworks, ownNetwork } from "./named-networks.ts";
+import { pristineSysctls } from "./pristine.ts";
+import { changedServices } from "./services.ts";
+import { changedSysctls, readSysctls } from "./sysctls.ts";
+
+/** Without the node's place on the canvas. */
+export function extractNode(node: LabNode): NodeFile {
+  const { machine } = node;
+  const named = namedNetworks(machine);
+  const pristine = pristineSysctls(machine.image);
+  const network = (
+    kernelSide: Network,
+    name: string | undefined,
+  ): NetworkFile & { interfaces: InterfaceFile[] } => {
+    const { interfaces, links } = extractDevices(node, kernelSide, name);
+    const always = name === undefined ? Object.keys(usualSysctls(node.kind)) : [];
+    return {
+      interfaces,
+      links,
+      loopback: extractLoopback(kernelSide),
+      ...extractTables(kernelSide.rtnetlink),
+      sysctls: changedSysctls(readSysctls(kernelSide.sysctl), pristine, always),
+    };
+  };
+  return {
+    name: node.name,
+    kind: node.kind,
+    image: machine.image.name,
+    hostname: controlOf(machine).hostname(),
+    ...network(ownNetwork(machine), undefined),
+    namespaces: [...named].map(([name, kernelSide]): NamespaceFile => ({
+      name,
+      ...network(kernelSide, name),
+    })),
+    services: changedServices(machine),
+    files: withoutIdentity(changedFiles(machine.disk), node.name),
+  };
+}
+
+function extractLoopback(network: Network): Required<NetworkFile>["loopback"] {
+  const lo = network.rtnetlink.link("lo");
+  if (!lo) return {};
+  return {
+    up: lo.flags.up,
+    mtu: lo.mtu,
+    addresses: extractAddresses(network.rtnetlink, lo),
+  };
+}

@@ -1,0 +1,20 @@
+import type { Point } from "../../session.ts";
+import type { Lab } from "../lab.ts";
+
+/** Room that a node takes on the canvas, and that a frame leaves around its members, pixels. */
+const NODE_SIZE = { width: 140, height: 90 };
+const MARGIN = 32;
+
+/** The frame that surrounds some nodes. */
+export function frameAround(
+  lab: Lab,
+  members: readonly string[],
+): { readonly at: Point; readonly size: { readonly width: number; readonly height: number } } {
+  const places = members.map((member) => lab.node(member).at);
+  if (places.length === 0) return { at: { x: 0, y: 0 }, size: { width: 300, height: 200 } };
+  const left = Math.min(...places.map((place) => place.x)) - MARGIN;
+  const top = Math.min(...places.map((place) => place.y)) - MARGIN;
+  const right = Math.max(...places.map((place) => place.x)) + NODE_SIZE.width + MARGIN;
+  const bottom = Math.max(...places.map((place) => place.y)) + NODE_SIZE.height + MARGIN;
+  return { at: { x: left, y: top }, size: { width: right - left, height: bottom - top } };
+}

@@ -1,0 +1,207 @@
+/** Builds a scenario's machines and cables in the order in which `run-on-linux` does. */
+import { formatMac, parseIpv4Prefix, parseMac, type Mac } from "../../net/address.ts";
+import { getImage } from "../../images/index.ts";
+import { Cable } from "../../kernel/device/cable.ts";
+import type { Sys } from "../../kernel/process/sys.ts";
+import type { DiskImage } from "../../machine/disk-image.ts";
+import type { Machine } from "../../machine/machine.ts";
+import { milliseconds } from "../../sim/clock.ts";
+import type { Simulation } from "../../sim/simulation.ts";
+import { DEFAULT_IMAGE, defaultMac, SWITCH_BRIDGE } from "../file/naming.ts";
+import { controlOf, ownNetwork } from "../config/named-networks.ts";
+import { addNic, bootMachine } from "../model/boot.ts";
+import { switchName, type Scenario, type ScenarioPort } from "./format.ts";
+
+/** What a fresh namespace must not inherit from the machine that records. */
+const SYSCTLS: Readonly<Record<string, string>> = {
+  "net/ipv4/ip_forward": "0",
+  "net/ipv4/conf/all/rp_filter": "0",
+  "net/ipv4/conf/default/rp_filter": "0",
+  "net/ipv4/tcp_rmem": "4096 131072 6291456",
+  "net/ipv4/tcp_wmem": "4096 16384 4194304",
+  "net/netfilter/nf_conntrack_acct": "0",
+};
+
+/** Names come from /etc/hosts alone, unless the scenario brings a resolv.conf. */
+const NSSWITCH = ["passwd", "group", "hosts", "networks", "protocols", "services"]
+  .map((key) => `${key}: files\n`)
+  .join("");
+
+/** From the last interface being set up to the first step. */
+const SETTLE_NS = milliseconds(500);
+const SETTLE_IPV6_NS = milliseconds(2000);
+
+interface Port {
+  readonly machine: Machine;
+  readonly name: string;
+  readonly ifindex: number;
+  readonly mac: Mac;
+  readonly spec: Partial<ScenarioPort>;
+  readonly onSwitch: boolean;
+}
+
+export interface Topology {
+  readonly machines: ReadonlyMap<string, Machine>;
+  /** `HOST:INTERFACE` → MAC, of the hosts. */
+  readonly macs: Readonly<Record<string, string>>;
+}
+
+export function buildTopology(sim: Simulation, scenario: Scenario): Topology {
+  const { hosts, switches = [], cables = [] } = scenario.topology;
+  const machines = new Map<string, Machine>();
+  const ports = new Map<string, Port>();
+  const image = getImage(DEFAULT_IMAGE) as DiskImage;
+  for (const host of hosts) {
+    const machine = bootMachine(sim, host.name, image);
+    machines.set(host.name, machine);
+    writeFiles(controlOf(machine), host.name, host.files ?? {});
+    host.interfaces?.forEach((spec, number) => {
+      const mac = spec.mac === undefined ? undefined : parseMac(spec.mac);
+      ports.set(`${host.name}:${spec.name}`, {
+        machine,
+        name: spec.name,
+        ifindex: number + 2,
+        mac: mac ?? defaultMac(host.name, number),
+        spec,
+        onSwitch: false,
+      });
+    });
+  }
+  const used = new Map<string, number>();
+  for (const name of switches.map(switchName)) {
+    const machine = bootMachine(sim, name, image);
+    machines.set(name, machine);
+    writeFiles(controlOf(machine), name, {});
+    controlOf(machine).rtnetlink.newLink({
+      name: SWITCH_BRIDGE,
+      kind: "bridge",
+      ifindex: 2,
+      address: defaultMac(name, 0),
+    });
+    used.set(name, 0);
+  }
+  const pairs = cables.map((ends) => ends.map((end) => switchPort(end, machines, used, ports)));
+  for (const machine of machines.values()) configureMachine(controlOf(machine), scenario);
+  plug(sim, ports, pairs as [string, string][]);
+  const macs = setUpPorts(ports);
+  for (const name of used.keys()) {
+    const machine = machines.get(name) as Machine;
+    controlOf(machine).rtnetlink.setLink(SWITCH_BRIDGE, { up: true });
+  }
+  sim.advanceTo(sim.nowNs + (scenario.ipv6 ? SETTLE_IPV6_NS : SETTLE_NS));
+  return { machines, macs };
+}
+
+/** A switch's end becomes its next port, `p1`, `p2` …, unless one is named. */
+function switchPort(
+  end: string,
+  machines: ReadonlyMap<string, Machine>,
+  used: Map<string, number>,
+  ports: Map<string, Port>,
+): string {
+  const [name = "", port] = end.split(":");
+  const before = used.get(name);
+  if (before === undefined) {
+    if (!ports.has(end)) throw new Error(`cable end ${end}: no such port`);
+    return end;
+  }
+  const number = before + 1;
+  used.set(name, number);
+  const key = port === undefined ? `${name}:p${number}` : end;
+  ports.set(key, {
+    machine: machines.get(name) as Machine,
+    name: port ?? `p${number}`,
+    ifindex: 2 + number,
+    mac: defaultMac(name, number),
+    spec: {},
+    onSwitch: true,
+  });
+  return key;
+}
+
+function configureMachine(sys: Sys, scenario: Scenario): void {
+  sys.rtnetlink.setLink("lo", { up: true });
+  const disableIpv6 = scenario.ipv6 ? "0" : "1";
+  const settings = {
+    ...Object.fromEntries(
+      Object.entries(scenario.rootSysctl ?? {}).map(([key, value]) => [
+        key.replaceAll(".", "/"),
+        value,
+      ]),
+    ),
+    ...SYSCTLS,
+    "net/ipv6/conf/default/disable_ipv6": disableIpv6,
+    "net/ipv6/conf/all/disable_ipv6": disableIpv6,
+  };
+  for (const [key, value] of Object.entries(settings)) {
+    const path = `/proc/sys/${key}`;
+    // What the kernel does not have need not be set.
+    if (sys.access(path, { write: true })) sys.writeFile(path, `${value}\n`);
+  }
+}
+
+function writeFiles(sys: Sys, name: string, own: Readonly<Record<string, string>>): void {
+  const files: Record<string, string> = {
+    "/etc/hosts": `127.0.0.1\tlocalhost\n127.0.1.1\t${name}\n`,
+    "/etc/resolv.conf": "",
+    "/etc/hostname": `${name}\n`,
+    ...(own["/etc/resolv.conf"] === undefined ? { "/etc/nsswitch.conf": NSSWITCH } : {}),
+    ...own,
+  };
+  for (const [path, text] of Object.entries(files)) {
+    makeParents(sys, path);
+    sys.writeFile(path, text);
+  }
+}
+
+function makeParents(sys: Sys, path: string): void {
+  for (let slash = path.indexOf("/", 1); slash > 0; slash = path.indexOf("/", slash + 1)) {
+    const parent = path.slice(0, slash);
+    if (!sys.access(parent, {})) sys.mkdir(parent);
+  }
+}
+
+/** Cards are made in the order of their cables, as the recording makes its veth pairs. */
+function plug(
+  sim: Simulation,
+  ports: ReadonlyMap<string, Port>,
+  pairs: readonly [string, string][],
+): void {
+  const loose = new Set(ports.keys());
+  const random = sim.random.fork("cables");
+  for (const pair of pairs) {
+    const cable = new Cable(sim, random);
+    pair.forEach((key, end) => {
+      if (!loose.delete(key)) throw new Error(`cable end ${key}: used twice`);
+      const { machine, name, mac, ifindex } = ports.get(key) as Port;
+      cable.plug(end as 0 | 1, addNic(ownNetwork(machine), name, mac, ifindex));
+    });
+  }
+  for (const key of loose) {
+    const { machine, name, mac, ifindex } = ports.get(key) as Port;
+    addNic(ownNetwork(machine), name, mac, ifindex);
+  }
+}
+
+function setUpPorts(ports: ReadonlyMap<string, Port>): Record<string, string> {
+  const macs: Record<string, string> = {};
+  for (const [key, { machine, name, mac, spec, onSwitch }] of ports) {
+    const { rtnetlink } = controlOf(machine);
+    if (onSwitch) rtnetlink.setLink(name, { master: SWITCH_BRIDGE });
+    else macs[key] = formatMac(mac);
+    if (spec.mtu !== undefined) rtnetlink.setLink(name, { mtu: spec.mtu });
+    const addresses = typeof spec.address === "string" ? [spec.address] : (spec.address ?? []);
+    for (const text of addresses) {
+      const prefix = parseIpv4Prefix(text);
+      if (!prefix) continue; // IPv6, which is not modelled
+      rtnetlink.newAddress({
+        device: name,
+        address: prefix.address,
+        prefixLength: prefix.length,
+        broadcast: "computed",
+      });
+    }
+    if (spec.up ?? true) rtnetlink.setLink(name, { up: true });
+  }
+  return macs;
+}
