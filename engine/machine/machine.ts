@@ -222,7 +222,7 @@ export class Machine {
 }
 
 /** The files that tell a machine its name, as its installer would have written them. */
-function namedFiles(name: string): Record<string, string> {
+export function namedFiles(name: string): Record<string, string> {
   return {
     "/etc/hostname": `${name}\n`,
     "/etc/hosts": `127.0.0.1\tlocalhost\n127.0.1.1\t${name}\n`,
