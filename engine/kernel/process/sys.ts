@@ -12,6 +12,7 @@ import type { Ns } from "../../sim/clock.ts";
 import type { Errno } from "../errno.ts";
 import type { Rtnetlink } from "../rtnetlink/messages.ts";
 import type { SocketDiagnostics } from "../transport/diagnostics.ts";
+import type { CompletionAnswer, CompletionRequest } from "./program.ts";
 import type { Disposition, SignalName } from "./signal.ts";
 import type { Blocking } from "./wait-queue.ts";
 
@@ -201,7 +202,7 @@ export interface Sys {
   /** The environment; the program may change its own. */
   readonly env: Map<string, string>;
 
-  /** Virtual time since the machine booted, CLOCK_MONOTONIC. */
+  /** CLOCK_MONOTONIC: the lab's virtual time, on which packets are stamped too. */
   monotonicNs(): Ns;
   /** Unix time in nanoseconds ÷ 10^9 with fraction, CLOCK_REALTIME. */
   realtimeSeconds(): number;
@@ -212,6 +213,8 @@ export interface Sys {
   spawn(options: SpawnOptions): number;
   /** Replaces this program by another file. Does not return. */
   exec(path: string, argv: readonly string[], env?: ReadonlyMap<string, string>): Blocking<never>;
+  /** What the program that a file stands for offers to type next; undefined: it has no say. ENOENT … */
+  completeArguments(path: string, request: CompletionRequest): CompletionAnswer | undefined;
   /** Ends this process at once, running `finally` blocks. */
   exit(code: number): Blocking<never>;
   /** `pid` −1: any child; < −1: of that group. `noHang` answers undefined when none has changed. */

@@ -42,7 +42,7 @@ export abstract class ProcessCalls extends CallBase {
 
   monotonicNs(): Ns {
     this.enter();
-    return this.kernel.uptimeNs;
+    return this.kernel.sim.nowNs;
   }
 
   realtimeSeconds(): number {
