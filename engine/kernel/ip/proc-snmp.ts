@@ -47,7 +47,7 @@ export function snmpFile(netns: NetNamespace): string {
   const { snmp } = netns;
   const ttl = netns.sysctl.read("ipv4/ip_default_ttl") ?? "64";
   const forwarding = netns.confAll.forwarding === 0 ? 2 : 1;
-  const messages = snmp.icmpMsg.names().sort();
+  const messages = snmp.icmpMsg.names().sort(byDirectionAndType);
   return (
     rows(
       "Ip",
@@ -78,4 +78,16 @@ export function snmpFile(netns: NetNamespace): string {
       UDP_NAMES.map(() => 0),
     )
   );
+}
+
+/** `InType3` before `InType11` before `OutType0`. */
+function byDirectionAndType(one: string, other: string): number {
+  const split = (name: string): [string, number] => {
+    const at = name.indexOf("Type");
+    return [name.slice(0, at), Number(name.slice(at + "Type".length))];
+  };
+  const [oneDirection, oneType] = split(one);
+  const [otherDirection, otherType] = split(other);
+  if (oneDirection !== otherDirection) return oneDirection < otherDirection ? -1 : 1;
+  return oneType - otherType;
 }

@@ -194,6 +194,8 @@ export interface NewAddress {
   readonly label?: string;
   readonly noPrefixRoute?: boolean;
   readonly metric?: number;
+  /** To delete: whatever its prefix length. */
+  readonly anyPrefix?: boolean;
 }
 
 // ------------------------------------------------------------------ routes and rules
