@@ -29,7 +29,9 @@ import type { Blocking } from "./process/wait-queue.ts";
 const TMPFS_BYTES = 32 << 20;
 const TMPFS_INODES = 8192;
 
-export const EMPTY_TMPFS: ImageLayer = new ImageLayerBuilder(0, 0o1777).build();
+const MAX_MESSAGES = 1000;
+
+const EMPTY_TMPFS: ImageLayer = new ImageLayerBuilder(0, 0o1777).build();
 
 export interface KernelOptions {
   readonly sim: Simulation;
@@ -75,6 +77,8 @@ export class Kernel {
   readonly namespaces: NamespaceRegistry;
   /** Services on local sockets, by path. */
   readonly endpoints = new Map<string, unknown>();
+  /** The ring buffer that `dmesg` shows; times since boot. */
+  readonly messages: { readonly atNs: Ns; readonly text: string }[] = [];
   onFault: FaultListener | undefined;
   /** Switched off: nothing of it runs any more. */
   isOff = false;
@@ -162,6 +166,12 @@ export class Kernel {
     });
   }
 
+  /** printk(): a line for `dmesg`. */
+  log(text: string): void {
+    this.messages.push({ atNs: this.uptimeNs, text });
+    if (this.messages.length > MAX_MESSAGES) this.messages.shift();
+  }
+
   /** A process that does not run yet. EAGAIN. */
   createProcess(options: {
     readonly parent: Process | undefined;
@@ -239,6 +249,7 @@ export class Kernel {
       process.endListeners.length = 0;
       this.lifecycle.end(process, { pid: process.pid, kind: "signaled", signal: "SIGKILL" });
     }
+    this.processes.clear();
     for (const network of this.namespaces.networks()) network.destroy();
     this.isOff = true;
   }

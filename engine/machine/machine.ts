@@ -15,6 +15,7 @@ import { mountBootFileSystems } from "./boot-mounts.ts";
 import { BufferFile } from "./buffer-file.ts";
 import { CommandRun, exitStatusOf } from "./command.ts";
 import type { DiskImage } from "./disk-image.ts";
+import { MachineNetwork } from "./network.ts";
 import { init } from "./init.ts";
 import { ServiceManager } from "./service-manager.ts";
 import { TerminalSession } from "./terminal-session.ts";
@@ -31,7 +32,8 @@ export interface MachineOptions {
   /** Also its first host name. */
   readonly name: string;
   readonly image: DiskImage;
-  readonly createNetwork: (kernel: Kernel) => Network;
+  /** A MachineNetwork unless said: tests of other things have no network. */
+  readonly createNetwork?: (kernel: Kernel) => Network;
 }
 
 export interface RunOptions {
@@ -94,7 +96,7 @@ export class Machine {
       rootFileSystem: this.disk,
       programs: options.image.programs,
       random: this.random,
-      createNetwork: options.createNetwork,
+      createNetwork: options.createNetwork ?? ((owner) => new MachineNetwork(owner)),
     });
     const running: { readonly kernel: Kernel; services: ServiceManager | undefined } = {
       kernel,

@@ -1,26 +1,34 @@
 /** A machine's network namespace: devices and IP below, sockets above. */
 import type { Mac } from "../net/address.ts";
-import type { Packet } from "../net/packet.ts";
 import { KernelError } from "../kernel/errno.ts";
-import type { NetDevice } from "../kernel/device/net-device.ts";
+import type { SysctlTree } from "../kernel/fs/proc/sysctl-tree.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Network } from "../kernel/namespaces.ts";
 import { NetNamespace, type NetnsHost } from "../kernel/netns.ts";
-import type { CapturedFrame, SocketType } from "../kernel/process/sys.ts";
-import type { TransportContext } from "../kernel/transport/context.ts";
-import { SocketLayer } from "../kernel/transport/layer.ts";
+import type { SocketType } from "../kernel/process/sys.ts";
+import { attachTransports } from "../kernel/transport/attach.ts";
+import type { SocketLayer } from "../kernel/transport/layer.ts";
 import type { Socket } from "../kernel/transport/socket.ts";
+
+/** The part of /proc/sys that a network namespace answers for. */
+const SYSCTL_ROOT = "net";
 
 export class MachineNetwork extends NetNamespace implements Network {
   readonly sockets: SocketLayer;
+  readonly sysctlTree: SysctlTree;
 
   constructor(kernel: Kernel) {
     super(hostOf(kernel));
-    this.sockets = new SocketLayer(contextOf(this, kernel));
+    this.sockets = attachTransports(this, () => kernel.nextAnonymousInode());
+    this.sysctlTree = treeOf(this);
   }
 
   socket(family: "inet" | "packet", type: SocketType, protocol: number, uid: number): Socket {
     return this.sockets.socket(family, type, protocol, uid);
+  }
+
+  namespaceGone(other: object): void {
+    this.forgetNetns(other as NetNamespace);
   }
 
   hardwareAddress(device: string): Mac {
@@ -45,34 +53,30 @@ function hostOf(kernel: Kernel): NetnsHost {
       return kernel.namespaces.networkOf(inode) as MachineNetwork;
     },
     initialNetns: () => kernel.initialNamespaces.net as MachineNetwork,
+    log: (line) => kernel.log(line),
   };
 }
 
-function contextOf(netns: NetNamespace, kernel: Kernel): TransportContext {
-  const device = (index: number): NetDevice | undefined => netns.deviceByIndex(index);
+/** The namespace's sysctls by their whole paths, `net/ipv4/ip_forward`. */
+function treeOf({ sysctl }: NetNamespace): SysctlTree {
+  const inside = (path: string): string | undefined => {
+    if (path === SYSCTL_ROOT) return "";
+    return path.startsWith(`${SYSCTL_ROOT}/`) ? path.slice(SYSCTL_ROOT.length + 1) : undefined;
+  };
   return {
-    sim: netns.sim,
-    random: netns.random,
-    ip: netns.ip,
-    sysctls: netns.transportSysctls,
-    snmp: netns.snmp,
-    deviceIndex: (name) => netns.deviceByName(name)?.ifindex,
-    deviceName: (index) => device(index)?.name,
-    deviceMtu: (index) => {
-      const found = device(index);
-      return found?.up ? found.mtu : undefined;
+    list: (directory) => {
+      if (directory === "") return [SYSCTL_ROOT];
+      const below = inside(directory);
+      return below === undefined ? undefined : sysctl.list(below)?.map(({ name }) => name);
     },
-    allocateInode: () => kernel.nextAnonymousInode(),
-    defaultTtl: () => netns.sysctl.number("ipv4/ip_default_ttl"),
-    tap: (ifindex, see) =>
-      netns.addTap((frame: CapturedFrame) => {
-        if (ifindex === 0 || frame.ifindex === ifindex) see(frame);
-      }),
-    sendFrame: (ifindex, packet: Packet) => {
-      const found = device(ifindex);
-      if (!found) throw new KernelError("ENXIO");
-      if (!found.up) throw new KernelError("ENETDOWN");
-      found.transmit(packet);
+    read: (path) => {
+      const below = inside(path);
+      return below === undefined ? undefined : sysctl.read(below);
+    },
+    write: (path, text) => {
+      const below = inside(path);
+      if (below === undefined) throw new KernelError("ENOENT");
+      sysctl.write(below, text);
     },
   };
 }

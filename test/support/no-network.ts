@@ -14,7 +14,8 @@ export function noNetwork(): Network {
       throw new KernelError("ENODEV");
     },
     procNet: new Map([["dev", () => "Inter-|\n"]]),
-    sysctl: { list: () => undefined, read: () => undefined, write: () => {} },
+    sysctlTree: { list: () => undefined, read: () => undefined, write: () => {} },
     destroy: () => {},
+    namespaceGone: () => {},
   };
 }

@@ -11,7 +11,7 @@ const EMPTY = new Uint8Array(0);
 
 /** What reading and writing a memory device does. */
 interface MemoryDevice {
-  read(max: number): Uint8Array;
+  read(max: number, random: Random): Uint8Array;
   /** Bytes taken. */
   write(data: Uint8Array): number;
 }
@@ -19,31 +19,31 @@ interface MemoryDevice {
 /** Opens a device that needs to know who opens it, such as /dev/tty. */
 export type DeviceOpener = (process: Process, flags: OpenFlags) => OpenFile;
 
+const swallow = (data: Uint8Array) => data.length;
+const zeros = (max: number) => new Uint8Array(max);
+const draw = { read: (max: number, random: Random) => random.bytes(max), write: swallow };
+
+const MEMORY_DEVICES: ReadonlyMap<string, MemoryDevice> = new Map([
+  ["1:3", { read: () => EMPTY, write: swallow }],
+  ["1:5", { read: zeros, write: swallow }],
+  [
+    "1:7",
+    {
+      read: zeros,
+      write: () => {
+        throw new KernelError("ENOSPC");
+      },
+    },
+  ],
+  ["1:8", draw],
+  ["1:9", draw],
+]);
+
 /** Character devices by number, Linux Documentation/admin-guide/devices.txt. */
 export class Devices {
   private readonly openers = new Map<string, DeviceOpener>();
-  private readonly memory: ReadonlyMap<string, MemoryDevice>;
 
-  constructor(random: Random) {
-    const swallow = (data: Uint8Array) => data.length;
-    const draw = { read: (max: number) => random.bytes(max), write: swallow };
-    const zeros = (max: number) => new Uint8Array(max);
-    this.memory = new Map<string, MemoryDevice>([
-      ["1:3", { read: () => EMPTY, write: swallow }],
-      ["1:5", { read: zeros, write: swallow }],
-      [
-        "1:7",
-        {
-          read: zeros,
-          write: () => {
-            throw new KernelError("ENOSPC");
-          },
-        },
-      ],
-      ["1:8", draw],
-      ["1:9", draw],
-    ]);
-  }
+  constructor(private readonly random: Random) {}
 
   register(device: DeviceNumber, opener: DeviceOpener): void {
     this.openers.set(`${device.major}:${device.minor}`, opener);
@@ -54,9 +54,9 @@ export class Devices {
     const key = `${device.major}:${device.minor}`;
     const opener = this.openers.get(key);
     if (opener) return opener(process, flags);
-    const memory = this.memory.get(key);
+    const memory = MEMORY_DEVICES.get(key);
     if (!memory) throw new KernelError("ENXIO");
-    return new MemoryDeviceFile(memory, dentry.inode.stat(), flags, pathOf(dentry));
+    return new MemoryDeviceFile(memory, this.random, dentry.inode.stat(), flags, pathOf(dentry));
   }
 }
 
@@ -67,6 +67,7 @@ class MemoryDeviceFile implements OpenFile {
 
   constructor(
     private readonly device: MemoryDevice,
+    private readonly random: Random,
     private readonly status: Stat,
     private readonly flags: OpenFlags,
     private readonly path: string,
@@ -74,7 +75,7 @@ class MemoryDeviceFile implements OpenFile {
 
   read(max: number): Uint8Array {
     if (!this.flags.read) throw new KernelError("EBADF");
-    return this.device.read(max);
+    return this.device.read(max, this.random);
   }
 
   write(data: Uint8Array): number {

@@ -23,7 +23,7 @@ export class LayeredFileSystem implements FileSystem {
   /** Changed and new inodes. */
   private readonly upper = new Map<number, InodeRecord>();
   private readonly openCounts = new Map<number, number>();
-  private readonly fifos = new Map<number, Pipe>();
+  private fifos: Map<number, Pipe> | undefined;
   private nextInode: number;
   private bytesUsed = 0;
 
@@ -103,6 +103,7 @@ export class LayeredFileSystem implements FileSystem {
   }
 
   fifo(number: number): Pipe {
+    this.fifos ??= new Map();
     let pipe = this.fifos.get(number);
     if (!pipe) {
       pipe = new Pipe(number, `pipe:[${number}]`, true);
@@ -128,7 +129,7 @@ export class LayeredFileSystem implements FileSystem {
     if (!record || record.links > 0 || this.openCounts.has(number)) return;
     if (record.kind === "file") this.charge(-record.sizeBytes);
     this.upper.delete(number);
-    this.fifos.delete(number);
+    this.fifos?.delete(number);
   }
 
   /** True if the inode differs from the base layer. */

@@ -124,18 +124,18 @@ class ViewDirectory extends VirtualInode {
     fileSystem: FileSystem,
     number: number,
     mode: number,
-    private readonly view: DirectoryView,
+    private readonly view: () => DirectoryView,
   ) {
     super(fileSystem, number, mode);
   }
 
   override lookup(name: string, caller: Process): Inode | undefined {
-    const found = this.view.lookup(name, caller);
+    const found = this.view().lookup(name, caller);
     if (!found) return undefined;
     const number = virtualInodeNumber(this.number, name);
     switch (found.kind) {
       case "directory":
-        return new ViewDirectory(this.fileSystem, number, found.mode ?? 0o555, found.view);
+        return new ViewDirectory(this.fileSystem, number, found.mode ?? 0o555, () => found.view);
       case "file":
         return new ViewFile(this.fileSystem, number, found);
       case "symlink":
@@ -144,7 +144,7 @@ class ViewDirectory extends VirtualInode {
   }
 
   override list(caller: Process): readonly string[] {
-    return this.view.list(caller);
+    return this.view().list(caller);
   }
 }
 
@@ -242,14 +242,14 @@ class VirtualOpenFile implements OpenFile {
   }
 }
 
-/** A file system all of whose files are views. */
+/** A file system all of whose files are views. The tree of views is made when it is looked at. */
 export class ViewFileSystem implements FileSystem {
   readonly root: Inode;
 
   constructor(
     readonly type: string,
-    root: DirectoryView,
+    makeRoot: () => DirectoryView,
   ) {
-    this.root = new ViewDirectory(this, 1, 0o555, root);
+    this.root = new ViewDirectory(this, 1, 0o555, makeRoot);
   }
 }

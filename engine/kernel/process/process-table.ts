@@ -38,6 +38,10 @@ export class ProcessTable {
     this.processes.delete(process.pid);
   }
 
+  clear(): void {
+    this.processes.clear();
+  }
+
   find(pid: number): Process | undefined {
     return this.processes.get(pid);
   }

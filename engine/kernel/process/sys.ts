@@ -310,6 +310,8 @@ export interface Sys {
   // names and namespaces
   hostname(): string;
   sethostname(name: string): void;
+  /** Lines of the kernel's ring buffer, times since boot; syslog(2). */
+  kernelMessages(): readonly { readonly atNs: Ns; readonly text: string }[];
   uname(): { readonly release: string; readonly version: string; readonly machine: string };
   /** A fresh network namespace for this process and its later children. */
   unshareNet(): void;

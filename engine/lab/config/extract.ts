@@ -28,7 +28,7 @@ export function extractNode(node: LabNode): NodeFile {
       links,
       loopback: extractLoopback(kernelSide),
       ...extractTables(kernelSide.rtnetlink),
-      sysctls: changedSysctls(readSysctls(kernelSide.sysctl), pristine, always),
+      sysctls: changedSysctls(readSysctls(kernelSide.sysctlTree), pristine, always),
     };
   };
   return {

@@ -13,7 +13,7 @@ export function pristineSysctls(image: DiskImage): SysctlValues {
   if (!values) {
     const machine = bootMachine(new Simulation(0), "pristine", image);
     addNic(ownNetwork(machine), "eth0", defaultMac("pristine", 0));
-    values = readSysctls(ownNetwork(machine).sysctl);
+    values = readSysctls(ownNetwork(machine).sysctlTree);
     known.set(image, values);
   }
   return values;

@@ -8,25 +8,30 @@ import {
 import { kernelSysctls } from "./kernel-sysctls.ts";
 import { processDirectory } from "./process-directory.ts";
 import { sysctlDirectory } from "./sysctl-tree.ts";
-import { systemFiles } from "./system-files.ts";
+import { LoadAverage, systemFiles } from "./system-files.ts";
 
 /** The file system at /proc. Nothing is stored: every look makes its view anew. */
 export function procFileSystem(kernel: Kernel): ViewFileSystem {
+  const load = new LoadAverage(kernel);
+  return new ViewFileSystem("proc", () => rootDirectory(kernel, load));
+}
+
+function rootDirectory(kernel: Kernel, load: LoadAverage): DirectoryView {
   const link = (target: string): NodeView => ({ kind: "symlink", target: () => target });
   const fixed = fixedDirectory({
-    ...systemFiles(kernel),
+    ...systemFiles(kernel, load),
     mounts: link("self/mounts"),
     net: link("self/net"),
     self: { kind: "symlink", target: (caller) => String(caller.pid) },
     sys: {
       kind: "directory",
       view: sysctlDirectory((caller) => [
-        caller.namespaces.net.sysctl,
+        caller.namespaces.net.sysctlTree,
         kernelSysctls(kernel, caller),
       ]),
     },
   });
-  const root: DirectoryView = {
+  return {
     list: (caller) => [
       ...kernel.processes.list().map((process) => String(process.pid)),
       ...fixed.list(caller),
@@ -37,5 +42,4 @@ export function procFileSystem(kernel: Kernel): ViewFileSystem {
       return fixed.lookup(name, caller);
     },
   };
-  return new ViewFileSystem("proc", root);
 }

@@ -14,8 +14,7 @@ export function ticks(durationNs: Ns): number {
   return Math.floor(durationNs / TICK_NS);
 }
 
-export function systemFiles(kernel: Kernel): Record<string, NodeView> {
-  const load = new LoadAverage(kernel);
+export function systemFiles(kernel: Kernel, load: LoadAverage): Record<string, NodeView> {
   return {
     cmdline: readOnlyFile(
       () => `BOOT_IMAGE=/boot/vmlinuz-${kernel.release.release} root=/dev/vda1 ro quiet\n`,
@@ -97,7 +96,7 @@ function statistics(kernel: Kernel): string {
  * share of processor time used. They are brought up to date when they are read, so that an idle
  * machine has no timer.
  */
-class LoadAverage {
+export class LoadAverage {
   private readonly averages = [0, 0, 0];
   private atNs: Ns = 0;
   private usedNs: Ns = 0;

@@ -13,8 +13,7 @@ export function sysFileSystem(network: Network): ViewFileSystem {
     mode: 0o755,
     view: fixedDirectory(entries),
   });
-  return new ViewFileSystem(
-    "sysfs",
+  return new ViewFileSystem("sysfs", () =>
     fixedDirectory({
       class: directory({
         net: {

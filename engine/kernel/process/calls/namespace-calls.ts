@@ -1,3 +1,4 @@
+import type { Ns } from "../../../sim/clock.ts";
 import { KernelError } from "../../errno.ts";
 import { NamespaceInode, NSFS } from "../../fs/namespace-inode.ts";
 import { SocketCalls } from "./socket-calls.ts";
@@ -19,6 +20,11 @@ export abstract class NamespaceCalls extends SocketCalls {
   uname(): { readonly release: string; readonly version: string; readonly machine: string } {
     this.enter();
     return this.kernel.release;
+  }
+
+  kernelMessages(): readonly { readonly atNs: Ns; readonly text: string }[] {
+    this.enter();
+    return this.kernel.messages;
   }
 
   unshareNet(): void {

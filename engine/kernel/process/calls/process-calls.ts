@@ -4,7 +4,8 @@ import { KernelError } from "../../errno.ts";
 import { loadProgram } from "../exec.ts";
 import { YIELD } from "../scheduler.ts";
 import type { Disposition, SignalName } from "../signal.ts";
-import type { SpawnOptions, WaitStatus } from "../sys.ts";
+import type { CompletionAnswer, CompletionRequest } from "../program.ts";
+import type { SpawnOptions, Sys, WaitStatus } from "../sys.ts";
 import type { Blocking } from "../wait-queue.ts";
 import { CallBase } from "./call-base.ts";
 
@@ -110,6 +111,13 @@ export abstract class ProcessCalls extends CallBase {
     };
     yield YIELD;
     throw new Error("a process went on after exec");
+  }
+
+  completeArguments(path: string, request: CompletionRequest): CompletionAnswer | undefined {
+    this.enter();
+    const { program } = loadProgram(this.kernel.programs, this.process, path, request.words);
+    // Every process's `sys` is this class with the groups that follow.
+    return program.complete?.(this as unknown as Sys, request);
   }
 
   *exit(code: number): Blocking<never> {
