@@ -6,4 +6,10 @@ import { IPROUTE2 } from "./iproute2/index.ts";
 import { IPUTILS_PING } from "./iputils-ping/index.ts";
 import { TCPDUMP } from "./tcpdump/index.ts";
 
-export const PROGRAMS: readonly Program[] = [BASH, COREUTILS, IPROUTE2, IPUTILS_PING, TCPDUMP].flat();
+export const PROGRAMS: readonly Program[] = [
+  BASH,
+  COREUTILS,
+  IPROUTE2,
+  IPUTILS_PING,
+  TCPDUMP,
+].flat();

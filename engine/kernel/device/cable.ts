@@ -1,4 +1,5 @@
 /** A full-duplex cable between two physical interfaces. */
+import { isGroupMac } from "../../net/address.ts";
 import { frameLength } from "../../net/length.ts";
 import type { Packet } from "../../net/packet.ts";
 import type { Ns } from "../../sim/clock.ts";
@@ -19,6 +20,8 @@ export interface CableSettings {
 export interface CableStatistics {
   frames: number;
   bytes: number;
+  /** Of the frames, those to a group address: what a storm detector watches. */
+  broadcasts: number;
   /** Damaged on the way. */
   lost: number;
   /** Refused because the sender's queue was full. */
@@ -98,7 +101,8 @@ export class Cable {
 
   clearStatistics(): void {
     for (const { statistics } of this.directions) {
-      statistics.frames = statistics.bytes = statistics.lost = statistics.dropped = 0;
+      statistics.frames = statistics.bytes = statistics.broadcasts = 0;
+      statistics.lost = statistics.dropped = 0;
     }
   }
 
@@ -109,7 +113,13 @@ export class Cable {
 }
 
 class Direction {
-  readonly statistics: CableStatistics = { frames: 0, bytes: 0, lost: 0, dropped: 0 };
+  readonly statistics: CableStatistics = {
+    frames: 0,
+    bytes: 0,
+    broadcasts: 0,
+    lost: 0,
+    dropped: 0,
+  };
   /** In order of arrival; `head` is the next to arrive. */
   private packets: Packet[] = [];
   private head = 0;
@@ -148,6 +158,7 @@ class Direction {
     }
     this.busyUntilNs = startNs + frameNs;
     statistics.frames += 1;
+    if (packet.ether && isGroupMac(packet.ether.dst)) statistics.broadcasts += 1;
     statistics.bytes += bytes;
     if (this.random.chance(settings.loss)) {
       statistics.lost += 1;

@@ -34,8 +34,10 @@ export class Bridge extends NetDevice {
     priority: 0x8000,
     vlanFiltering: false,
   };
-  /** Frames that came in by its ports: what a storm detector watches. */
-  framesHandled = 0;
+  /** Frames to group addresses that came in by its ports: what a storm detector watches. */
+  groupFramesHandled = 0;
+  /** The address in the bridge's identifier: zero until it has a port or was given one. */
+  private idAddress: Mac = MAC_ZERO;
   /** Whether the user chose the address or the MTU; otherwise they follow the ports. */
   private addressWasSet = false;
   private mtuWasSet = false;
@@ -154,6 +156,7 @@ export class Bridge extends NetDevice {
   private takeAddress(address: Mac): void {
     this.fdb.deleteWhere((entry) => entry.ownAddressOf === this);
     this.address = address;
+    this.idAddress = address;
     this.putOwnAddress(address, undefined, this);
   }
 
@@ -164,7 +167,7 @@ export class Bridge extends NetDevice {
     for (const { device } of this.ports) {
       if (lowest === MAC_ZERO || device.address < lowest) lowest = device.address;
     }
-    if (lowest === MAC_ZERO || lowest === this.address) return;
+    if (lowest === MAC_ZERO || lowest === this.idAddress) return;
     this.takeAddress(lowest);
     this.announce("address");
   }
@@ -187,14 +190,20 @@ export class Bridge extends NetDevice {
     const present = this.fdb.get(mac, 0);
     if (present?.kind === "local") return;
     if (present) this.fdb.delete(present);
-    this.fdb.put({ mac, vlan: 0, port, kind: "local", ownAddressOf: device, updatedNs: this.nowNs });
+    this.fdb.put({
+      mac,
+      vlan: 0,
+      port,
+      kind: "local",
+      ownAddressOf: device,
+      updatedNs: this.nowNs,
+    });
   }
 
   // ---------------------------------------------------------------- frames
 
   /** br_handle_frame(): a frame came in by a port. Always takes it. */
   portReceived(port: BridgePort, packet: Packet): boolean {
-    this.framesHandled += 1;
     const ether = packet.ether;
     if (!ether || port.state === "disabled" || isGroupMac(ether.src)) {
       this.drop(packet);
@@ -209,6 +218,7 @@ export class Bridge extends NetDevice {
     const vlan = 0;
     if (port.learning) this.learn(port, ether.src, vlan);
     if (isGroupMac(dst)) {
+      this.groupFramesHandled += 1;
       this.flood(packet.clone(), port);
       this.passUp(packet);
       return true;
@@ -312,7 +322,7 @@ export class Bridge extends NetDevice {
   }
 
   override kindData(): LinkKindData {
-    return { kind: "bridge", bridge: this.settings };
+    return { kind: "bridge", bridge: this.settings, idAddress: this.idAddress };
   }
 }
 
