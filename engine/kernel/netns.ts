@@ -234,6 +234,15 @@ export class NetNamespace {
     return id;
   }
 
+  /** RTM_NEWNSID; EEXIST. */
+  setNetnsId(other: NetNamespace, id: number | "auto"): void {
+    if (this.netnsIds.has(other)) throw new KernelError("EEXIST", "Peer netns already has a nsid");
+    if (id === "auto") this.netnsId(other);
+    else if ([...this.netnsIds.values()].includes(id)) {
+      throw new KernelError("ENOSPC", "The specified nsid is already used");
+    } else this.netnsIds.set(other, id);
+  }
+
   /** The number, if one was given already. */
   knownNetnsId(other: NetNamespace): number | undefined {
     return this.netnsIds.get(other);

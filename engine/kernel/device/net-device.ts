@@ -49,6 +49,8 @@ export abstract class NetDevice {
   minMtu = 68;
   maxMtu = 65535;
   txQueueLength = 1000;
+  /** IFLA_GROUP; 0 is `default`. */
+  group = 0;
   qdisc: string = "noop";
 
   up = false;

@@ -65,6 +65,7 @@ function addLoopbackAddress(netns: NetNamespace, device: NetDevice): void {
       broadcast: undefined,
       scope: SCOPE_HOST,
       label: device.name,
+      metric: 0,
       noPrefixRoute: false,
       secondary: false,
     });

@@ -23,6 +23,7 @@ function kernelRoute(
   prefix: Ipv4,
   length: number,
   primary: IfAddress,
+  metric = 0,
 ): void {
   const spec: RouteSpec = {
     table: type === "unicast" ? TABLE_MAIN : TABLE_LOCAL,
@@ -32,7 +33,7 @@ function kernelRoute(
     tos: 0,
     scope: type === "local" ? SCOPE_HOST : SCOPE_LINK,
     protocol: "kernel",
-    priority: 0,
+    priority: metric,
     preferredSource: primary.address,
     mtu: 0,
     mtuLocked: false,
@@ -68,7 +69,8 @@ function addRoutes(netns: NetNamespace, one: IfAddress): void {
   }
   if (isZeroNet(prefix) || one.secondary || (prefix === address && prefixLength === 32)) return;
   if (!one.noPrefixRoute) {
-    kernelRoute(netns, "add", device.isLoopback ? "local" : "unicast", prefix, prefixLength, one);
+    const type = device.isLoopback ? "local" : "unicast";
+    kernelRoute(netns, "add", type, prefix, prefixLength, one, one.metric);
   }
   if (prefixLength < 31) {
     const networkBroadcast = broadcastOf(prefix, prefixLength);

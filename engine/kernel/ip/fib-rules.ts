@@ -40,7 +40,9 @@ export class FibRules {
     return this.rules !== INITIAL_RULES;
   }
 
+  /** EEXIST */
   add(rule: RuleMessage): void {
+    if (this.rules.some((other) => isSameRule(other, rule))) throw new KernelError("EEXIST");
     const at = this.rules.findIndex((other) => other.priority > rule.priority);
     const position = at < 0 ? this.rules.length : at;
     this.rules = this.rules.toSpliced(position, 0, rule);
@@ -71,8 +73,8 @@ export class FibRules {
           const table = this.tables.get(action.table);
           if (!table) break;
           const error = table.lookup(flow, result);
-          if (error !== "EAGAIN") return error;
-          break;
+          if (error === "EAGAIN" || (!error && isSuppressed(rule, result))) break;
+          return error;
         }
         case "blackhole":
           return "EINVAL";
@@ -117,7 +119,8 @@ export class FibRules {
     ) {
       return false;
     }
-    return true;
+    const { uids } = rule;
+    return !uids || (flow.uid >= uids.from && flow.uid <= uids.to);
   }
 
   /** The rule that a request to delete means; ENOENT. */
@@ -126,6 +129,11 @@ export class FibRules {
     if (!found) throw new KernelError("ENOENT");
     return found;
   }
+}
+
+/** fib4_rule_suppress() */
+function isSuppressed(rule: RuleMessage, result: FibResult): boolean {
+  return rule.suppressPrefixLength !== undefined && result.prefixLength <= rule.suppressPrefixLength;
 }
 
 /** What the request does not say, matches anything; fib_nl_delrule(). */
@@ -146,10 +154,7 @@ function isSame(one: unknown, other: unknown): boolean {
   return [...keys].every((key) => a[key] === b[key]);
 }
 
-/** True if a rule with the same selectors and action is there already; rule_exists(). */
-export function ruleExists(rules: readonly RuleMessage[], rule: RuleMessage): boolean {
-  return rules.some((other) => {
-    const keys = new Set([...Object.keys(rule), ...Object.keys(other)]) as Set<keyof RuleMessage>;
-    return [...keys].every((key) => isSame(rule[key], other[key]));
-  });
+function isSameRule(one: RuleMessage, other: RuleMessage): boolean {
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)]) as Set<keyof RuleMessage>;
+  return [...keys].every((key) => isSame(one[key], other[key]));
 }

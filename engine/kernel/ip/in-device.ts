@@ -22,6 +22,8 @@ export interface IfAddress {
   readonly broadcast: Ipv4 | undefined;
   readonly scope: number;
   readonly label: string;
+  /** Of the prefix route. */
+  readonly metric: number;
   noPrefixRoute: boolean;
   /** IFA_F_SECONDARY: another address of the same prefix came first. */
   secondary: boolean;

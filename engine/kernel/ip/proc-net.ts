@@ -75,7 +75,7 @@ function routeFile(netns: NetNamespace): string {
     if (info.type === "unreachable" || info.type === "prohibit") flags = RTF_REJECT;
     if (hop && hop.gateway !== 0) flags |= RTF_GATEWAY;
     if (length === 32) flags |= RTF_HOST;
-    const mtu = info.metrics?.advmss ? info.metrics.advmss + 40 : 0;
+    const mtu = info.metrics?.advertisedMss ? info.metrics.advertisedMss + 40 : 0;
     lines.push(
       [
         hop?.device?.name ?? "*",

@@ -20,6 +20,7 @@ export function addressMessage(address: IfAddress): AddressMessage {
     label: address.label,
     secondary: address.secondary,
     noPrefixRoute: address.noPrefixRoute,
+    ...(address.metric !== 0 ? { metric: address.metric } : {}),
   };
 }
 
@@ -60,6 +61,7 @@ export function newAddress(
       request.broadcast === "computed" ? broadcastOf(peer, prefixLength) : request.broadcast,
     scope: request.scope ? scopeNumber(request.scope) : defaultScope(request),
     label,
+    metric: request.metric ?? 0,
     noPrefixRoute: request.noPrefixRoute ?? false,
     secondary: false,
   });

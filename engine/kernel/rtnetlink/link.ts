@@ -34,6 +34,8 @@ export function linkMessage(netns: NetNamespace, device: NetDevice): LinkMessage
     data: device.kindData(),
     ...(device.bridgePort ? { port: device.bridgePort.settings() } : {}),
     statistics: { ...device.statistics },
+    ...(device.group !== 0 ? { group: device.group } : {}),
+    carrierChanges: device.carrierChanges,
   };
 }
 
@@ -129,6 +131,7 @@ export function setLink(netns: NetNamespace, name: string, changes: LinkChanges)
     checkName(changes.name);
     home.rename(device, changes.name);
   }
+  if (changes.group !== undefined) device.group = changes.group;
   if (changes.alias !== undefined) device.alias = changes.alias || undefined;
   if (changes.master !== undefined) enslave(home, device, changes.master);
   setFlags(device, changes);

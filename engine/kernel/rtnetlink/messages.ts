@@ -243,21 +243,6 @@ export interface RouteMetrics {
   readonly quickAck?: number;
 }
 
-/** RTAX_*, besides the MTU. */
-export interface RouteMetrics {
-  readonly window?: number;
-  readonly rtt?: number;
-  readonly rttvar?: number;
-  readonly ssthresh?: number;
-  readonly cwnd?: number;
-  readonly advmss?: number;
-  readonly reordering?: number;
-  readonly hoplimit?: number;
-  readonly initcwnd?: number;
-  readonly initrwnd?: number;
-  readonly quickack?: number;
-}
-
 export interface RouteMessage {
   readonly table: number;
   readonly type: RouteType;
@@ -424,8 +409,6 @@ export interface Rtnetlink {
   newLink(request: NewLink): void;
   setLink(device: string, changes: LinkChanges): void;
   delLink(device: string): void;
-  /** RTM_GETNSID: the number of another namespace, by path or pid; undefined: none yet. */
-  netnsId(reference: string | number): number | undefined;
 
   addresses(): readonly AddressMessage[];
   newAddress(
@@ -442,9 +425,7 @@ export interface Rtnetlink {
   ): void;
   getRoute(query: RouteQuery): RouteAnswer;
   /** The path MTUs and redirects learned, `ip route show cache`. */
-  cachedRoutes?(): readonly RouteAnswer[];
-  /** What was learnt about destinations, `ip route show cache`. */
-  routeCache(): readonly RouteAnswer[];
+  cachedRoutes(): readonly RouteAnswer[];
   /** Forgets path MTUs and redirects. */
   flushRouteCache(): void;
 
@@ -462,9 +443,9 @@ export interface Rtnetlink {
   delFdb(request: FdbRequest): void;
 
   /** RTM_GETNSID: the number by which this namespace knows another one (a path or a pid). */
-  namespaceId?(netns: string | number): number | undefined;
+  namespaceId(netns: string | number): number | undefined;
   /** RTM_NEWNSID: EEXIST if either already has one. */
-  setNamespaceId?(netns: string | number, id: number | "auto"): void;
+  setNamespaceId(netns: string | number, id: number | "auto"): void;
 
   /** Calls back for every change until the returned function is called. */
   subscribe(listener: (event: RtnetlinkEvent) => void): () => void;

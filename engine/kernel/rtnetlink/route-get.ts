@@ -143,7 +143,7 @@ function matched(netns: NetNamespace, info: FibInfo | undefined): RouteMessage {
 }
 
 /** Everything learnt about destinations, `ip route show cache`. */
-export function routeCache(netns: NetNamespace): RouteAnswer[] {
+export function cachedRoutes(netns: NetNamespace): RouteAnswer[] {
   const now = netns.sim.nowNs;
   const answers: RouteAnswer[] = [];
   for (const table of netns.fib.tables.values()) {

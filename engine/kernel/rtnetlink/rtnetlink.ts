@@ -23,7 +23,7 @@ import type {
   RuleMessage,
 } from "./messages.ts";
 import { delNeighbour, neighbours, newNeighbour } from "./neighbour.ts";
-import { getRoute, routeCache } from "./route-get.ts";
+import { cachedRoutes, getRoute } from "./route-get.ts";
 import { delRoute, newRoute, routes } from "./route.ts";
 import { delRule, newRule } from "./rule.ts";
 
@@ -53,8 +53,12 @@ export class NetnsRtnetlink implements Rtnetlink {
     delLink(this.netns, device);
   }
 
-  netnsId(reference: string | number): number | undefined {
+  namespaceId(reference: string | number): number | undefined {
     return this.netns.knownNetnsId(this.netns.host.resolveNetns(reference));
+  }
+
+  setNamespaceId(reference: string | number, id: number | "auto"): void {
+    this.netns.setNetnsId(this.netns.host.resolveNetns(reference), id);
   }
 
   addresses(): readonly AddressMessage[] {
@@ -90,8 +94,8 @@ export class NetnsRtnetlink implements Rtnetlink {
     return getRoute(this.netns, query);
   }
 
-  routeCache(): readonly RouteAnswer[] {
-    return routeCache(this.netns);
+  cachedRoutes(): readonly RouteAnswer[] {
+    return cachedRoutes(this.netns);
   }
 
   flushRouteCache(): void {
