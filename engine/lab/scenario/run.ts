@@ -5,6 +5,7 @@
 import type { CommandRun } from "../../machine/command.ts";
 import type { Machine } from "../../machine/machine.ts";
 import { milliseconds, seconds, type Ns } from "../../sim/clock.ts";
+import { runUntil } from "../../sim/run-until.ts";
 import { Simulation } from "../../sim/simulation.ts";
 import type { Scenario, ScenarioStep, StepResult, Transcript } from "./format.ts";
 import { buildTopology } from "./topology.ts";
@@ -122,10 +123,10 @@ class ScenarioRun {
     const { sim } = this;
     const { command } = running;
     const ended = (): boolean => command.exitStatus !== undefined;
-    const inTime = runUntil(sim, ended, sim.nowNs + limitNs);
+    const inTime = runUntil(sim, ended, sim.nowNs + limitNs, STEP_EVENT_LIMIT);
     if (!inTime) {
       command.kill();
-      runUntil(sim, ended, sim.nowNs + INTERRUPT_LIMIT_NS);
+      runUntil(sim, ended, sim.nowNs + INTERRUPT_LIMIT_NS, STEP_EVENT_LIMIT);
     }
     const result = {
       stdout: command.stdout,
@@ -141,18 +142,4 @@ class ScenarioRun {
   private pass(durationNs: Ns): void {
     this.sim.advanceTo(this.sim.nowNs + durationNs, STEP_EVENT_LIMIT);
   }
-}
-
-/** Runs events until `done`, the deadline, or far too many of them. True: it is done. */
-function runUntil(sim: Simulation, done: () => boolean, deadlineNs: Ns): boolean {
-  for (let events = 0; !done(); events++) {
-    const next = sim.nextEventNs();
-    if (next === undefined || next > deadlineNs) {
-      sim.advanceTo(deadlineNs);
-      return done();
-    }
-    if (events > STEP_EVENT_LIMIT) return false;
-    sim.step();
-  }
-  return true;
 }

@@ -1,0 +1,26 @@
+export const USAGE = `Usage: podwire COMMAND
+
+Runs network labs without a window, as fast as the processor goes. The same input
+prints the same output, byte for byte.
+
+  podwire run LAB [--host H --command C]... [--script FILE] [--json]
+      Switches a lab on and runs commands on its machines, in the order given.
+        --host H          The machine that the following commands run on.
+        --command C       A command line for its shell. May be given often.
+        --script FILE     Commands from a file, one a line: "HOST: COMMAND"; lines
+                          that start with # and empty ones are skipped.
+        --seconds N       Lets N seconds of lab time pass first.
+        --json            One JSON document with every command's output and status.
+        --save FILE       Writes the lab as it is after the commands.
+
+  podwire scenario FILE...
+      Runs scenarios of the oracle's format and prints their transcripts as JSON.
+
+  podwire check LAB...
+      Says what is wrong with lab files, with line and column.
+
+  podwire --help | --version
+
+Exit status: 0 if all went well; 1 if a command, a check or a file failed (run: the
+status of the last command that failed); 2 if the command line makes no sense.
+`;
