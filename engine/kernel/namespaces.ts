@@ -3,6 +3,7 @@ import type { Mac } from "../net/address.ts";
 import { KernelError } from "./errno.ts";
 import type { MountNamespace } from "./fs/mount-namespace.ts";
 import type { SysctlTree } from "./fs/proc/sysctl-tree.ts";
+import type { Mount } from "./fs/mount.ts";
 import { NamespaceInode } from "./fs/namespace-inode.ts";
 import type { SocketType } from "./process/sys.ts";
 import type { Process } from "./process/process.ts";
@@ -112,11 +113,20 @@ export class NamespaceRegistry {
     return inode.namespace as Network;
   }
 
-  private boundNetworks(): Network[] {
-    const bound: Network[] = [];
+  /** A mount was taken away: so it is from the copies that others have, as MS_SLAVE makes it. */
+  mountGone(mount: Mount): void {
+    for (const tree of this.mountNamespaces()) tree.forget(mount);
+  }
+
+  private mountNamespaces(): Set<MountNamespace> {
     const trees = new Set([this.initial.mount]);
     for (const process of this.processes()) if (!process.ended) trees.add(process.namespaces.mount);
-    for (const tree of trees) {
+    return trees;
+  }
+
+  private boundNetworks(): Network[] {
+    const bound: Network[] = [];
+    for (const tree of this.mountNamespaces()) {
       for (const { root } of tree.list()) {
         if (root instanceof NamespaceInode && root.kindOfNamespace === "net") {
           bound.push(root.namespace as Network);

@@ -87,10 +87,17 @@ export class MountNamespace {
   unmount(at: Dentry): Mount {
     const { mount } = at;
     if (!mount.covers || !isSameInode(mount.root, at.inode)) throw new KernelError("EINVAL");
-    this.mounts.splice(this.mounts.indexOf(mount), 1);
+    this.forget(mount);
+    return mount;
+  }
+
+  /** Takes a mount away that another namespace, of which this is a copy, has taken away. */
+  forget(mount: Mount): void {
+    const at = this.mounts.indexOf(mount);
+    if (at < 0 || !mount.covers) return;
+    this.mounts.splice(at, 1);
     const covered = mount.covers.inode.fileSystem;
     this.coveredFileSystems.set(covered, (this.coveredFileSystems.get(covered) ?? 1) - 1);
-    return mount;
   }
 
   /** True if something is mounted on the file itself. */

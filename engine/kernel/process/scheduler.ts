@@ -8,7 +8,10 @@ import type { Blocking, WaitRequest, WakeReason } from "./wait-queue.ts";
 const CALL_COST_NS = 5 * MICROSECOND;
 
 /** Calls that a process may make before it has to pay for them with virtual time. */
-const BURST_CALLS = 64;
+const BURST_NS = 256 * CALL_COST_NS;
+
+/** What a process that has had its burst pays for at a time. */
+const SLICE_NS = 64 * CALL_COST_NS;
 
 /**
  * Calls after which a program that never lets go of the processor is taken for broken: it would
@@ -64,7 +67,7 @@ export class Scheduler {
     if (process.callsInSlice > MAX_CALLS_WITHOUT_YIELD) {
       throw new Error("made too many system calls without giving the processor away");
     }
-    return process.pending.size > 0 || process.cpuDebtNs > BURST_CALLS * CALL_COST_NS;
+    return process.pending.size > 0 || process.cpuDebtNs > BURST_NS;
   }
 
   /** A child starts with its parent's debt, or a chain of forks would be free. */
@@ -98,13 +101,13 @@ export class Scheduler {
     const run = () => this.run(process);
     const now = this.sim.nowNs;
     const paid = now - process.cpuDebtAtNs;
-    if (process.cpuDebtNs - paid <= BURST_CALLS * CALL_COST_NS) {
+    if (process.cpuDebtNs - paid <= BURST_NS) {
       process.runEvent = this.sim.schedule(0, run);
       return;
     }
-    const cost = process.cpuDebtNs - paid;
-    this.busyUntilNs = Math.max(this.busyUntilNs, now) + cost;
-    process.cpuDebtNs = 0;
+    const rest = BURST_NS - SLICE_NS;
+    this.busyUntilNs = Math.max(this.busyUntilNs, now) + process.cpuDebtNs - paid - rest;
+    process.cpuDebtNs = rest;
     process.cpuDebtAtNs = this.busyUntilNs;
     process.runEvent = this.sim.scheduleAt(this.busyUntilNs, run);
   }

@@ -61,7 +61,9 @@ export abstract class NamespaceCalls extends SocketCalls {
     this.enter();
     this.requireRoot();
     const { namespaces } = this.kernel;
-    const { root } = this.process.namespaces.mount.unmount(this.resolve(path));
+    const gone = this.process.namespaces.mount.unmount(this.resolve(path));
+    namespaces.mountGone(gone);
+    const { root } = gone;
     if (root instanceof NamespaceInode) namespaces.release(namespaces.networkOf(root));
   }
 

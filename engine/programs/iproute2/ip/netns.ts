@@ -44,6 +44,10 @@ export function enterNetns(sys: Sys, name: string): void {
     const text = `Cannot open network namespace "${name}": ${reason(error)}\n`;
     throw new Exit(255, text);
   }
+  // /sys shows the namespace that it was mounted in.
+  sys.unshareMount();
+  if (sys.access("/sys/class", {})) sys.unmount("/sys");
+  sys.mount("sysfs", "/sys");
 }
 
 function reason(error: unknown): string {
