@@ -1,4 +1,4 @@
-import type { Point } from "../../engine/session.ts";
+import type { ItemRef, Point } from "../../engine/session.ts";
 import type { App } from "../state/app.svelte.ts";
 import { GRID } from "../state/canvas.svelte.ts";
 import { flowId } from "./flow.ts";
@@ -7,23 +7,30 @@ import { layout } from "./layout.ts";
 /** Lays the nodes out anew: the selected ones when there are several, else all. */
 export async function tidy(app: App): Promise<void> {
   const { canvas, files, lab, selection } = app;
-  const chosen = new Set(selection.nodes.length > 1 ? selection.nodes : [...lab.nodes.keys()]);
+  const several = selection.nodes.length > 1;
+  const chosen = new Set(several ? selection.nodes : lab.nodes.keys());
   const nodes = lab.view.nodes.filter(({ name }) => chosen.has(name));
+  const groups = several ? [] : lab.view.groups;
   files.busy = "Tidying the layout";
   try {
-    const places = await layout(nodes, lab.view.cables);
+    const found = await layout(nodes, lab.view.cables, groups);
     const shift = shiftOf(
       nodes.map(({ at }) => at),
-      [...places.values()],
+      [...found.nodes.values()],
     );
-    const positions = nodes.flatMap(({ name }) => {
-      const place = places.get(name);
-      if (place === undefined) return [];
-      const at = { x: snap(place.x + shift.x), y: snap(place.y + shift.y) };
-      return [{ item: { kind: "node", id: name } as const, at }];
+    const put = (item: ItemRef, { x, y }: Point) => ({
+      item,
+      at: { x: snap(x + shift.x), y: snap(y + shift.y) },
     });
+    const positions = [
+      ...[...found.groups].map(([id, box]) => put({ kind: "group", id }, box)),
+      ...[...found.nodes].map(([id, at]) => put({ kind: "node", id }, at)),
+    ];
     canvas.place(new Map(positions.map(({ item, at }) => [flowId(item), at])));
     await canvas.apply({ kind: "move", positions });
+    for (const [group, { width, height }] of found.groups) {
+      await canvas.apply({ kind: "edit-group", group, size: { width, height } });
+    }
     canvas.viewport?.fit();
   } finally {
     files.busy = undefined;

@@ -8,7 +8,7 @@ export const trapFocus: Attachment<HTMLElement> = (element) => {
   const before = document.activeElement;
   const focusables = () => [...element.querySelectorAll<HTMLElement>(FOCUSABLE)];
   const preferred = element.querySelector<HTMLElement>("[data-autofocus]");
-  (preferred ?? focusables()[0] ?? element).focus();
+  (preferred ?? element).focus();
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Tab") return;
