@@ -16,8 +16,6 @@ export interface TransportContext {
   /** Index of a device of this namespace, by name. */
   deviceIndex(name: string): number | undefined;
   deviceName(index: number): string | undefined;
-  /** The device's MTU; undefined when there is no such device or it is down. */
-  deviceMtu(index: number): number | undefined;
   /** Number for a new socket, unique on the machine. */
   allocateInode(): number;
   /** net.ipv4.ip_default_ttl */

@@ -182,7 +182,9 @@ export abstract class DatagramSocket extends Socket {
     };
     packet.ip = header;
     const length = networkLength(packet);
-    if (this.mustNotFragment(length, route.mtu)) packet.ip = { ...header, dontFragment: true };
+    if (this.mustNotFragment(length, route.mtu)) {
+      packet.ip = { ...header, id: header.id || this.drawId(), dontFragment: true };
+    }
     this.sendPrepared(packet);
   }
 
@@ -225,6 +227,11 @@ export abstract class DatagramSocket extends Socket {
       to: this.remote ?? UNSPECIFIED,
       receivedNs: this.context.sim.nowNs,
     });
+  }
+
+  /** Linux leaves the id 0 only where the program forbids fragments; __ip_make_skb(). */
+  private drawId(): number {
+    return this.settings.mtuDiscover === "do" ? 0 : this.context.random.between(1, 65535);
   }
 
   private takeId(): number {

@@ -41,6 +41,10 @@ export interface TcpInfo {
   readonly lastSentNs: Ns;
   readonly lastReceivedNs: Ns;
   readonly lastAckNs: Ns;
+  /** How long acknowledgements are delayed, how many are not, and whether they ride on data. */
+  readonly ackDelayNs: Ns;
+  readonly quickAcks: number;
+  readonly interactive: boolean;
 }
 
 export interface SocketRecord {

@@ -33,8 +33,16 @@ export class AckPolicy {
     this.timer = new Timer(connection.protocol.context.sim, () => this.delayIsOver());
   }
 
-  get isScheduled(): boolean {
-    return this.scheduled;
+  get delayNs(): Ns {
+    return this.interarrivalNs;
+  }
+
+  get quickLeft(): number {
+    return this.quick;
+  }
+
+  get isInteractive(): boolean {
+    return this.interactive;
   }
 
   destroy(): void {

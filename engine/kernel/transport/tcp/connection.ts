@@ -184,7 +184,7 @@ export class TcpConnection implements TcpEndpoint {
 
   /** Bytes that were never sent. */
   get unsent(): number {
-    const sent = this.unacknowledged - (this.finSent ? 1 : 0);
+    const sent = this.unacknowledged - (this.finSent && !this.finAcked ? 1 : 0);
     return this.sendQueue.length - sent;
   }
 
@@ -387,6 +387,9 @@ export class TcpConnection implements TcpEndpoint {
       lastSentNs: this.lastSentNs,
       lastReceivedNs: this.lastReceivedNs,
       lastAckNs: this.lastAckNs,
+      ackDelayNs: this.acks.delayNs,
+      quickAcks: this.acks.quickLeft,
+      interactive: this.acks.isInteractive,
     };
   }
 }

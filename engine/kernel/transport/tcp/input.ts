@@ -151,10 +151,13 @@ function validate(c: TcpConnection, packet: Packet, header: TcpHeader): boolean 
     return false;
   }
   if (flags & TCP_SYN) {
-    if (c.state === "SYN_RECV" && header.seq === advance(c.rcvNxt, -1)) {
-      sendSynAck(c);
-      return false;
-    }
+    // A simultaneous open: the peer's SYN once more, now with the acknowledgement of ours.
+    const isAnswer =
+      c.state === "SYN_RECV" &&
+      (flags & TCP_ACK) !== 0 &&
+      header.seq === advance(c.rcvNxt, -1) &&
+      header.ack === c.sndNxt;
+    if (isAnswer) return true;
     sendChallenge(c);
     return false;
   }

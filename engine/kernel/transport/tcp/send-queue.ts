@@ -1,5 +1,7 @@
 /** The bytes written and not yet acknowledged, in pages, so that segments need no copying. */
 
+import { NO_BYTES } from "../../../net/packet.ts";
+
 const PAGE_BYTES = 16384;
 
 export class SendQueue {
@@ -27,6 +29,7 @@ export class SendQueue {
 
   /** Bytes from `offset` on; they never change afterwards. */
   slice(offset: number, length: number): Uint8Array {
+    if (length === 0) return NO_BYTES;
     const from = this.start + offset;
     let index = Math.floor(from / PAGE_BYTES);
     const within = from % PAGE_BYTES;
