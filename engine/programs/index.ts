@@ -5,6 +5,7 @@ import { COREUTILS } from "./coreutils/index.ts";
 import { IPROUTE2 } from "./iproute2/index.ts";
 import { IPUTILS_PING } from "./iputils-ping/index.ts";
 import { TCPDUMP } from "./tcpdump/index.ts";
+import { TRACEROUTE } from "./traceroute/index.ts";
 
 export const PROGRAMS: readonly Program[] = [
   BASH,
@@ -12,4 +13,5 @@ export const PROGRAMS: readonly Program[] = [
   IPROUTE2,
   IPUTILS_PING,
   TCPDUMP,
+  TRACEROUTE,
 ].flat();

@@ -2,7 +2,7 @@ import type { Ns } from "../../../sim/clock.ts";
 import type { Random } from "../../../sim/random.ts";
 import { KernelError } from "../../errno.ts";
 import { loadProgram } from "../exec.ts";
-import { YIELD } from "../scheduler.ts";
+import { FORK_COST_NS, YIELD } from "../scheduler.ts";
 import type { Disposition, SignalName } from "../signal.ts";
 import type { CompletionAnswer, CompletionRequest } from "../program.ts";
 import type { SpawnOptions, Sys, WaitStatus } from "../sys.ts";
@@ -52,8 +52,8 @@ export abstract class ProcessCalls extends CallBase {
   }
 
   spawn(options: SpawnOptions): number {
-    this.enter();
     const { kernel, process } = this;
+    kernel.scheduler.account(process, FORK_COST_NS);
     const { run } = options;
     const loaded =
       "path" in run ? loadProgram(kernel.programs, process, run.path, run.argv) : undefined;

@@ -1,0 +1,28 @@
+/** A machine with the shell and the plain tools, for tests of command lines. */
+import { BASH } from "../../engine/programs/bash/index.ts";
+import { COREUTILS } from "../../engine/programs/coreutils/index.ts";
+import { smallMachine, type TestMachine } from "../support/small-machine.ts";
+
+export interface ShellResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly status: number | undefined;
+}
+
+export function shellMachine(): TestMachine {
+  return smallMachine([...BASH, ...COREUTILS]);
+}
+
+/** `bash -c SCRIPT`, or another command line, in a machine of its own. */
+export function runShellCommand(
+  argv: readonly string[],
+  options: { readonly machine?: TestMachine; readonly cwd?: string } = {},
+): ShellResult {
+  const machine = options.machine ?? shellMachine();
+  const result = machine.run(function* (sys) {
+    sys.env.set("HOME", "/root");
+    sys.chdir(options.cwd ?? "/tmp");
+    return yield* sys.exec(`/usr/bin/${argv[0] as string}`, argv);
+  });
+  return { stdout: result.out, stderr: result.err, status: result.status };
+}
