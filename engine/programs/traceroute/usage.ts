@@ -1,0 +1,2 @@
+/** `traceroute --help` */
+export const USAGE = ``;
