@@ -107,7 +107,7 @@ export abstract class NetDevice {
 
   abstract kindData(): LinkKindData;
 
-  /** Called when the device was set up, before anyone is told; ndo_open. */
+  /** Called when the device was set up, before anyone is told; ndo_open. May refuse. */
   protected opened(): void {}
 
   /** Called when the device was set down, before anyone is told; ndo_stop. */
@@ -239,8 +239,13 @@ export abstract class NetDevice {
   open(): void {
     if (this.up) return;
     this.up = true;
+    try {
+      this.opened();
+    } catch (error) {
+      this.up = false;
+      throw error;
+    }
     this.qdisc = "noqueue";
-    this.opened();
     this.announce("up");
   }
 

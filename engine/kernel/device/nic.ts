@@ -13,6 +13,8 @@ export class Nic extends NetDevice {
 
   constructor(name: string, address: Mac) {
     super(name, address, false);
+    // It loses its carrier once it is registered.
+    this.carrierChanges = 1;
   }
 
   /** Called by the cable. */

@@ -4,8 +4,12 @@ import type { NetNamespace } from "../netns.ts";
 import type { NewLink } from "../rtnetlink/messages.ts";
 import { bridgeKind } from "./bridge/bridge.ts";
 import { dummyKind } from "./dummy.ts";
+import { ipipKind } from "./ipip.ts";
+import { macvlanKind } from "./macvlan.ts";
 import type { NetDevice } from "./net-device.ts";
 import { vethKind } from "./veth.ts";
+import { vlanKind } from "./vlan.ts";
+import { vxlanKind } from "./vxlan.ts";
 
 export interface DeviceKind {
   /** As after `type`. */
@@ -25,7 +29,15 @@ export interface DeviceKind {
   }): NetDevice;
 }
 
-const KINDS: readonly DeviceKind[] = [bridgeKind, dummyKind, vethKind];
+const KINDS: readonly DeviceKind[] = [
+  bridgeKind,
+  dummyKind,
+  ipipKind,
+  macvlanKind,
+  vethKind,
+  vlanKind,
+  vxlanKind,
+];
 
 export function findKind(name: string): DeviceKind | undefined {
   return KINDS.find((kind) => kind.name === name);

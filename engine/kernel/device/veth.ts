@@ -12,6 +12,8 @@ export class Veth extends NetDevice {
 
   constructor(name: string, address: Mac) {
     super(name, address, false);
+    // It loses its carrier once it is registered.
+    this.carrierChanges = 1;
   }
 
   static join(one: Veth, other: Veth): void {

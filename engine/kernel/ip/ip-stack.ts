@@ -2,7 +2,7 @@
 import { isGroupMac, IPV4_BROADCAST, isMulticast, type Ipv4 } from "../../net/address.ts";
 import { networkLength } from "../../net/length.ts";
 import { isFragment } from "../../net/ipv4.ts";
-import { ICMP_DEST_UNREACHABLE, IPPROTO_ICMP, type Packet } from "../../net/packet.ts";
+import { ICMP_DEST_UNREACHABLE, IPPROTO_ICMP, IPPROTO_IPIP, type Packet } from "../../net/packet.ts";
 import type { NetDevice } from "../device/net-device.ts";
 import { KernelError } from "../errno.ts";
 import type { NetNamespace } from "../netns.ts";
@@ -29,13 +29,21 @@ import type { DropReason } from "./tracer.ts";
 /** 224.0.0.1: every host of the link, RFC 1112 §4. */
 const ALL_HOSTS = 0xe0000001 as Ipv4;
 
-/** What the tunnels need to be given packets before the transports. */
-export type TunnelReceiver = (packet: Packet) => boolean;
+/** A tunnel that takes packets out of packets for this machine. */
+export interface Tunnel {
+  /** True if the packet was for it. */
+  decapsulate(packet: Packet): boolean;
+}
+
+/** A tunnel over UDP has a port, which no socket can have besides. */
+export interface UdpTunnel extends Tunnel {
+  readonly port: number;
+}
 
 export class IpStack implements IpLayer {
   readonly reassembly: Reassembly;
-  /** Called for IPIP packets; true: a tunnel took it. */
-  ipipReceiver: TunnelReceiver | undefined;
+  readonly ipipTunnels = new Set<Tunnel>();
+  readonly udpTunnels = new Set<UdpTunnel>();
   private readonly protocols = new Map<number, TransportProtocol>();
   private raw: RawReceiver | undefined;
 
@@ -155,14 +163,14 @@ export class IpStack implements IpLayer {
       receiveIcmp(netns, device, packet);
       return;
     }
+    if (this.tunnelTakes(packet, number)) {
+      ip.InDelivers += 1;
+      return;
+    }
     const protocol = this.protocols.get(number);
     if (protocol) {
       ip.InDelivers += 1;
       protocol.receive(packet);
-      return;
-    }
-    if (this.ipipReceiver && packet.encapsulated?.ip && this.ipipReceiver(packet)) {
-      ip.InDelivers += 1;
       return;
     }
     if (rawTook) {
@@ -172,6 +180,19 @@ export class IpStack implements IpLayer {
     ip.InUnknownProtos += 1;
     netns.tracer?.drop(packet, "no-protocol", device);
     sendIcmpError(netns, packet, ICMP_DEST_UNREACHABLE, PROTOCOL_UNREACHABLE, 0);
+  }
+
+  private tunnelTakes(packet: Packet, protocol: number): boolean {
+    if (!packet.encapsulated) return false;
+    const { transport } = packet;
+    if (protocol === IPPROTO_IPIP) {
+      for (const tunnel of this.ipipTunnels) if (tunnel.decapsulate(packet)) return true;
+    } else if (transport?.kind === "udp") {
+      for (const tunnel of this.udpTunnels) {
+        if (tunnel.port === transport.dstPort && tunnel.decapsulate(packet)) return true;
+      }
+    }
+    return false;
   }
 
   /** Hands an ICMP error to whoever sent the packet it is about. */

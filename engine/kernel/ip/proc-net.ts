@@ -18,7 +18,7 @@ export function procNetFiles(netns: NetNamespace): Map<string, () => string> {
 function devFile(netns: NetNamespace): string {
   const lines = netns.devices().map(({ name, statistics: s }) => {
     const receive = [
-      String(s.rxBytes).padStart(8),
+      String(s.rxBytes).padStart(7),
       String(s.rxPackets).padStart(7),
       String(s.rxErrors).padStart(4),
       String(s.rxDropped).padStart(4),

@@ -1,6 +1,7 @@
 /** Bridge forwarding entries: RTM_NEWNEIGH of family AF_BRIDGE. Linux net/bridge/br_fdb.c. */
 import { Bridge } from "../device/bridge/bridge.ts";
 import type { FdbEntry } from "../device/bridge/fdb.ts";
+import { Vxlan } from "../device/vxlan.ts";
 import { KernelError } from "../errno.ts";
 import type { NetNamespace } from "../netns.ts";
 import { findDevice } from "./link.ts";
@@ -10,10 +11,12 @@ import type { FdbMessage, FdbRequest } from "./messages.ts";
 export function fdb(netns: NetNamespace): FdbMessage[] {
   const devices = netns.devices();
   const learnt = devices.flatMap((device) =>
-    device instanceof Bridge ? device.fdbMessages() : [],
+    device instanceof Bridge || device instanceof Vxlan ? device.fdbMessages() : [],
   );
   return devices.flatMap((device) => {
     const own = learnt.filter(({ ifindex }) => ifindex === device.ifindex);
+    // VXLAN lists its own table instead of the addresses that it listens to.
+    if (device instanceof Vxlan) return own;
     const groups = device.groups.map((mac): FdbMessage => ({
       mac,
       ifindex: device.ifindex,
@@ -51,8 +54,13 @@ export function newFdb(
   request: FdbRequest,
   mode: "add" | "replace" | "append",
 ): void {
+  const device = findDevice(netns, request.device);
+  if (request.target === "self" && device instanceof Vxlan) {
+    device.addEntry(request, mode);
+    return;
+  }
   const bridge = bridgeOf(netns, request);
-  const port = findDevice(netns, request.device).bridgePort;
+  const port = device.bridgePort;
   const vlan = request.vlan ?? 0;
   const present = bridge.fdb.get(request.mac, vlan);
   if (present && mode === "add") throw new KernelError("EEXIST");
@@ -68,8 +76,13 @@ export function newFdb(
 }
 
 export function delFdb(netns: NetNamespace, request: FdbRequest): void {
+  const device = findDevice(netns, request.device);
+  if (request.target === "self" && device instanceof Vxlan) {
+    device.deleteEntry(request);
+    return;
+  }
   const bridge = bridgeOf(netns, request);
-  const port = findDevice(netns, request.device).bridgePort;
+  const port = device.bridgePort;
   const entry = bridge.fdb.get(request.mac, request.vlan ?? 0);
   if (!entry || entry.port !== port) throw new KernelError("ENOENT");
   bridge.fdb.delete(entry);

@@ -59,6 +59,8 @@ export type LinkKindData =
       readonly remote?: Ipv4;
       readonly local?: Ipv4;
       readonly dstPort: number;
+      /** Index of the device that the outer packets leave by, `dev DEV`. */
+      readonly lower?: number;
     }
   | { readonly kind: "macvlan"; readonly mode: "bridge" | "private" | "vepa" | "passthru" }
   | { readonly kind: "ipip"; readonly local: Ipv4; readonly remote: Ipv4 };

@@ -59,7 +59,7 @@ export class Bridge extends NetDevice {
     this.ports.push(port);
     device.bridgePort = port;
     device.master = this;
-    device.uppers.unshift(port);
+    device.uppers.push(port);
     device.setPromiscuity(1);
     this.putOwnAddress(device.address, port, device);
     this.updateState(port);

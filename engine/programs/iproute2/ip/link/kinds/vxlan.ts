@@ -141,8 +141,8 @@ Where:	VNI	:= 0-16777215
     if (local !== undefined && local !== 0) {
       printer.field("local", formatIpv4(local), `local ${formatIpv4(local)} `);
     }
-    if (link.link !== undefined && link.link !== 0) {
-      const name = context.deviceName(link.link);
+    if (link.data.lower !== undefined) {
+      const name = context.deviceName(link.data.lower);
       printer.field("link", name, `dev ${name} `);
     }
     printer.plain("srcport 0 0 ");
