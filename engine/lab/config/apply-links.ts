@@ -14,6 +14,9 @@ import type { InterfaceFile, LinkFile, NetworkFile } from "../file/schema.ts";
 import { attempt, type Complain } from "./complaint.ts";
 import { networkPath } from "./named-networks.ts";
 
+/** Index of a namespace's first device after the loopback device. */
+const FIRST_INDEX = 2;
+
 /** One network namespace of the file and the kernel's side of it. */
 export interface ConfiguredNetwork {
   /** Undefined: the machine's own. */
@@ -23,47 +26,48 @@ export interface ConfiguredNetwork {
   readonly network: Network;
 }
 
+interface PlannedLink {
+  readonly link: LinkFile;
+  readonly namespace: string | undefined;
+  /** Devices get their indexes in the order of the file, whichever is made first. */
+  readonly ifindex: number;
+  readonly path: Path;
+}
+
+/** By `placeKey`. */
+type Plan = ReadonlyMap<string, PlannedLink>;
+
 /** Makes the virtual devices of all namespaces, each after what it stands on. */
 export function makeLinks(networks: readonly ConfiguredNetwork[], complain: Complain): void {
+  const byName = new Map(networks.map((network) => [network.name, network.network]));
   const existing = new Set<string>();
-  const waiting: { readonly network: ConfiguredNetwork; link: LinkFile; path: Path }[] = [];
-  for (const network of networks) {
-    for (const card of network.file.interfaces ?? []) {
-      existing.add(placeKey({ namespace: network.name, name: card.name }));
-    }
-    network.file.links?.forEach((link, index) => {
-      waiting.push({ network, link, path: [...network.path, "links", index] });
+  const plan = new Map<string, PlannedLink>();
+  for (const { name: namespace, file, path } of networks) {
+    const { interfaces = [], links = [] } = file;
+    for (const { name } of interfaces) existing.add(placeKey({ namespace, name }));
+    links.forEach((link, index) => {
+      const ifindex = FIRST_INDEX + interfaces.length + index;
+      const key = placeKey({ namespace, name: link.name });
+      plan.set(key, { link, namespace, ifindex, path: [...path, "links", index] });
     });
   }
-  const byName = new Map(networks.map((network) => [network.name, network]));
-  const peers = new Map(
-    waiting.map(({ network, link }) => [
-      placeKey({ namespace: network.name, name: link.name }),
-      link,
-    ]),
-  );
-  let progress = true;
-  while (waiting.length > 0 && progress) {
-    progress = false;
-    for (const entry of waiting.splice(0)) {
-      const { network, link, path } = entry;
-      const key = placeKey({ namespace: network.name, name: link.name });
-      const lower = lowerOf(link, network.name);
-      if (existing.has(key)) continue; // a veth that came with its peer
-      if (lower && !existing.has(placeKey(lower))) {
-        waiting.push(entry);
-        continue;
-      }
-      progress = true;
+  let waiting = [...plan];
+  for (let before = -1; waiting.length > 0 && waiting.length !== before;) {
+    before = waiting.length;
+    waiting = waiting.filter(([key, planned]) => {
+      if (existing.has(key)) return false; // a veth that came with its peer
+      const { link, namespace, path } = planned;
+      const lower = lowerOf(link, namespace);
+      if (lower && !existing.has(placeKey(lower))) return true;
+      const maker = lower ? lower.namespace : namespace;
       attempt(path, complain, () => {
-        const maker = byName.get(lower ? lower.namespace : network.name) as ConfiguredNetwork;
-        maker.network.rtnetlink.newLink(newLinkOf(link, network.name, maker.name, peers));
+        byName.get(maker)?.rtnetlink.newLink(newLinkOf(planned, maker, plan));
       });
       existing.add(key);
-      if (link.kind === "veth") existing.add(placeKey(resolveReference(link.peer, network.name)));
-    }
+      if (link.kind === "veth") existing.add(placeKey(resolveReference(link.peer, namespace)));
+      return false;
+    });
   }
-  for (const { path, link } of waiting) complain(path, `nothing for ${link.name} to stand on`);
 }
 
 function lowerOf(link: LinkFile, namespace: string | undefined): DevicePlace | undefined {
@@ -71,18 +75,14 @@ function lowerOf(link: LinkFile, namespace: string | undefined): DevicePlace | u
   return resolveReference(link.link, namespace);
 }
 
-/** `namespace`: where it is to be; `maker`: the namespace in which the request is made. */
-function newLinkOf(
-  link: LinkFile,
-  namespace: string | undefined,
-  maker: string | undefined,
-  links: ReadonlyMap<string, LinkFile>,
-): NewLink {
-  const mac = macOf(link.mac);
+/** `maker`: the namespace in which the request is made. */
+function newLinkOf(planned: PlannedLink, maker: string | undefined, plan: Plan): NewLink {
+  const { link, namespace, ifindex } = planned;
   const common: NewLink = {
     name: link.name,
     kind: link.kind,
-    ...(mac === undefined ? {} : { address: mac }),
+    ifindex,
+    ...addressOf(link),
     ...(namespace === maker ? {} : { netns: networkPath(namespace) }),
     ...("link" in link && link.link !== undefined
       ? { link: resolveReference(link.link, namespace).name }
@@ -90,14 +90,15 @@ function newLinkOf(
   };
   switch (link.kind) {
     case "veth": {
-      const peer = resolveReference(link.peer, namespace);
-      const peerMac = macOf(links.get(placeKey(peer))?.mac);
+      const place = resolveReference(link.peer, namespace);
+      const peer = plan.get(placeKey(place)) as PlannedLink;
       return {
         ...common,
         peer: {
-          name: peer.name,
-          ...(peerMac === undefined ? {} : { address: peerMac }),
-          ...(peer.namespace === namespace ? {} : { netns: networkPath(peer.namespace) }),
+          name: place.name,
+          ifindex: peer.ifindex,
+          ...addressOf(peer.link),
+          ...(place.namespace === namespace ? {} : { netns: networkPath(place.namespace) }),
         },
       };
     }
@@ -180,8 +181,9 @@ export function enslaveDevice(
     attempt([...path, "port"], complain, () => rtnetlink.setLink(name, { port: defined(port) }));
 }
 
-function macOf(text: string | undefined): Mac | undefined {
-  return text === undefined ? undefined : parseMac(text);
+function addressOf({ mac: text }: LinkFile): { readonly address?: Mac } {
+  const address = text === undefined ? undefined : parseMac(text);
+  return address === undefined ? {} : { address };
 }
 
 /** Without the keys that are undefined. */

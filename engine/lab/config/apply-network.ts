@@ -50,7 +50,7 @@ function applyOne(configured: ConfiguredNetwork, complain: Complain): void {
   for (const [device, place] of devices) configureDevice(rtnetlink, device, place, complain);
   for (const [device, place] of devices) enslaveDevice(rtnetlink, device, place, complain);
   applyLoopback(configured, complain);
-  if (file.sysctls) applySysctls(network.sysctlTree, file.sysctls, [...path, "sysctls"], complain);
+  if (file.sysctls) applySysctls(network, file.sysctls, [...path, "sysctls"], complain);
   for (const [device, place] of devices) {
     if (device.up ?? true)
       attempt(place, complain, () => rtnetlink.setLink(device.name, { up: true }));

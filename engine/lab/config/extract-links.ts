@@ -11,7 +11,12 @@ import type { LabNode } from "../model/lab-node.ts";
 import { formatAddressText } from "../text/address-text.ts";
 import { devicesOf } from "./kernel-devices.ts";
 
-const NO_PORT_COST = 2;
+/** Path cost of a port when none is said: a 10 Gbit/s link. */
+const USUAL_PORT_COST = 2;
+
+/** What VXLAN puts before a frame's payload: IPv4, UDP, VXLAN, Ethernet. RFC 7348 §5. */
+const VXLAN_HEADERS = 50;
+const IPV4_HEADER = 20;
 
 export interface ExtractedDevices {
   readonly interfaces: InterfaceFile[];
@@ -50,11 +55,12 @@ function describeDevice(
   rtnetlink: Rtnetlink,
   link: LinkMessage,
   messages: ReadonlyMap<number, LinkMessage>,
+  naturalMtu = 1500,
 ): InterfaceFile {
   const master = masterOf(link, messages);
   return {
     name: link.name,
-    mtu: link.mtu,
+    ...(link.mtu === naturalMtu ? {} : { mtu: link.mtu }),
     up: link.flags.up,
     ...(link.alias === undefined ? {} : { alias: link.alias }),
     txQueueLength: link.txQueueLength,
@@ -84,7 +90,7 @@ function describePort(port: Required<LinkMessage>["port"]): PortFile {
     flood,
     isolated,
     priority,
-    ...(cost === NO_PORT_COST ? {} : { cost }),
+    ...(cost === USUAL_PORT_COST ? {} : { cost }),
   };
 }
 
@@ -118,8 +124,13 @@ function describeLink(
   link: LinkMessage,
   messages: ReadonlyMap<number, LinkMessage>,
 ): LinkFile {
-  const common = describeDevice(network.rtnetlink, link, messages);
   const linked = device.linkedDevice();
+  const common = describeDevice(
+    network.rtnetlink,
+    link,
+    messages,
+    naturalMtu(link, linked, messages),
+  );
   const reference =
     linked &&
     formatReference({ namespace: node.namespaceName(linked.netns), name: linked.name }, namespace);
@@ -169,6 +180,29 @@ function describeLink(
       };
     default:
       return { ...common, ...ownMac, kind: "dummy" };
+  }
+}
+
+/** The MTU that the kernel gives the device when none is said. */
+function naturalMtu(
+  link: LinkMessage,
+  lower: NetDevice | undefined,
+  messages: ReadonlyMap<number, LinkMessage>,
+): number {
+  switch (link.data.kind) {
+    case "bridge": {
+      const ports = [...messages.values()].filter((port) => port.master === link.ifindex);
+      return ports.length === 0 ? 1500 : Math.min(...ports.map((port) => port.mtu));
+    }
+    case "vlan":
+    case "macvlan":
+      return lower?.mtu ?? 1500;
+    case "vxlan":
+      return (lower?.mtu ?? 1500) - VXLAN_HEADERS;
+    case "ipip":
+      return (lower?.mtu ?? 1500) - IPV4_HEADER;
+    default:
+      return 1500;
   }
 }
 

@@ -10,25 +10,26 @@ import { withoutIdentity } from "./identity.ts";
 import { controlOf, namedNetworks, ownNetwork } from "./named-networks.ts";
 import { pristineSysctls } from "./pristine.ts";
 import { changedServices } from "./services.ts";
-import { changedSysctls, readSysctls } from "./sysctls.ts";
+import { changedSysctls, isForwarding, readSysctls } from "./sysctls.ts";
 
 /** Without the node's place on the canvas. */
 export function extractNode(node: LabNode): NodeFile {
   const { machine } = node;
   const named = namedNetworks(machine);
-  const pristine = pristineSysctls(machine.image);
   const network = (
     kernelSide: Network,
     name: string | undefined,
   ): NetworkFile & { interfaces: InterfaceFile[] } => {
     const { interfaces, links } = extractDevices(node, kernelSide, name);
     const always = name === undefined ? Object.keys(usualSysctls(node.kind)) : [];
+    const sysctls = readSysctls(kernelSide);
+    const usual = pristineSysctls(machine.image, isForwarding(sysctls));
     return {
       interfaces,
       links,
       loopback: extractLoopback(kernelSide),
       ...extractTables(kernelSide.rtnetlink),
-      sysctls: changedSysctls(readSysctls(kernelSide.sysctlTree), pristine, always),
+      sysctls: changedSysctls(sysctls, usual, always),
     };
   };
   return {

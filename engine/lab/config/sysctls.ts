@@ -1,21 +1,30 @@
 /** Kernel settings of a network namespace, by the names of sysctl(8): `net.ipv4.conf.eth0.rp_filter`. */
-import type { SysctlTree } from "../../kernel/fs/proc/sysctl-tree.ts";
+import type { Network } from "../../kernel/namespaces.ts";
+import type { MachineNetwork } from "../../machine/network.ts";
 import type { Path } from "../file/problems.ts";
 import { attempt, type Complain } from "./complaint.ts";
 
+const ROOT = "net/";
 const IP_FORWARD = "net/ipv4/ip_forward";
 
 /** Setting these sets others: first come those that the others then correct. */
-const FIRST = [/^net\/ipv4\/ip_forward$/, /^net\/ipv4\/(conf|neigh)\/(all|default)\//];
+const FIRST = [/^net\/ipv4\/ip_forward$/, /^net\/ipv[46]\/(conf|neigh)\/(all|default)\//];
+
+/** The device of a fresh machine whose settings are every device's. */
+export const USUAL_DEVICE = "eth0";
+
+/** The family's part, the device, the setting. */
+const DEVICE_SETTING = /^(net\/ipv[46]\/(?:conf|neigh)\/)([^/]+)(\/.*)$/;
 
 // ------------------------------------------------------------------ setting
 
 export function applySysctls(
-  tree: SysctlTree,
+  network: Network,
   sysctls: Readonly<Record<string, string | number | boolean>>,
   path: Path,
   complain: Complain,
 ): void {
+  const tree = network.sysctlTree;
   const rank = (name: string): number => {
     const at = FIRST.findIndex((pattern) => pattern.test(pathOf(name)));
     return at < 0 ? FIRST.length : at;
@@ -43,45 +52,41 @@ function nameOf(path: string): string {
 
 // ------------------------------------------------------------------ what differs
 
-/** Path → value, of every setting that can be written. */
+/** Path → value. */
 export type SysctlValues = ReadonlyMap<string, string>;
 
-export function readSysctls(tree: SysctlTree): SysctlValues {
+export function readSysctls(network: Network): SysctlValues {
+  const { sysctl } = network as MachineNetwork;
   const found = new Map<string, string>();
-  const walk = (directory: string): void => {
-    for (const name of tree.list(directory) ?? []) {
-      const path = directory === "" ? name : `${directory}/${name}`;
-      const value = tree.read(path);
-      if (value === undefined) walk(path);
-      else if (tree.isWritable?.(path) ?? true) found.set(path, value.trim().replace(/\s+/g, " "));
-    }
-  };
-  walk("");
+  for (const path of sysctl.paths()) {
+    const value = sysctl.read(path);
+    if (value !== undefined) found.set(`${ROOT}${path}`, value.trim().replace(/\s+/g, " "));
+  }
   return found;
 }
 
+/** Whether the namespace forwards packets, which changes other settings. */
+export function isForwarding(values: SysctlValues): boolean {
+  return values.get(IP_FORWARD) !== "0";
+}
+
 /**
- * Name → value of the settings that are not as after booting. `pristine` is a fresh namespace's,
- * with a device eth0 that stands for all but the loopback device. `always`: settings that are
- * given even when they are as after booting.
+ * Name → value of the settings that were changed. `usual` has the settings of a fresh namespace
+ * that forwards or not, as this one does, with a device eth0 that stands for all but the loopback
+ * device. `always`: settings that are given even when nobody changed them.
  */
 export function changedSysctls(
   now: SysctlValues,
-  pristine: SysctlValues,
+  usual: SysctlValues,
   always: Iterable<string>,
 ): Record<string, string> {
   const changed: Record<string, string> = {};
-  const forwards = now.get(IP_FORWARD);
-  const forwardingChanged = forwards !== pristine.get(IP_FORWARD);
+  if (isForwarding(now)) changed[nameOf(IP_FORWARD)] = "1";
   for (const [path, value] of now) {
-    const device = /^(net\/ipv4\/(?:conf|neigh)\/)([^/]+)(\/.*)$/.exec(path);
-    const isForwarding = device !== null && device[3] === "/forwarding" && path.includes("/conf/");
-    if (isForwarding && device[2] === "all") continue; // the same as ip_forward
-    const usual =
-      isForwarding && forwardingChanged
-        ? forwards
-        : pristine.get(device && !isSpecial(device[2]) ? `${device[1]}eth0${device[3]}` : path);
-    if (value !== usual) changed[nameOf(path)] = value;
+    const device = DEVICE_SETTING.exec(path);
+    const usualPath =
+      device && !isSpecial(device[2]) ? `${device[1]}${USUAL_DEVICE}${device[3]}` : path;
+    if (value !== usual.get(usualPath)) changed[nameOf(path)] = value;
   }
   for (const name of always) {
     const value = now.get(pathOf(name));

@@ -3,17 +3,12 @@ import { Nic } from "../../kernel/device/nic.ts";
 import type { Network } from "../../kernel/namespaces.ts";
 import type { DiskImage } from "../../machine/disk-image.ts";
 import { Machine } from "../../machine/machine.ts";
-import { MachineNetwork } from "../../machine/network.ts";
+import type { MachineNetwork } from "../../machine/network.ts";
 import type { Mac } from "../../net/address.ts";
 import type { Simulation } from "../../sim/simulation.ts";
 
 export function makeMachine(sim: Simulation, name: string, image: DiskImage): Machine {
-  return new Machine({
-    sim,
-    name,
-    image,
-    createNetwork: (kernel) => new MachineNetwork(kernel),
-  });
+  return new Machine({ sim, name, image });
 }
 
 /** A machine that is on. */
