@@ -8,10 +8,17 @@ export function offline(): Plugin {
   return {
     name: "podwire-offline",
     apply: "build",
-    generateBundle(_options, bundle) {
-      const files = Object.keys(bundle).filter((name) => !name.endsWith(".map"));
-      if (!files.includes("index.html")) return;
-      this.emitFile({ type: "asset", fileName: "service-worker.js", source: serviceWorker(files) });
+    generateBundle: {
+      // After the page itself, and the worker's own chunks, became part of the bundle.
+      order: "post",
+      handler(_options, bundle) {
+        const files = Object.keys(bundle).filter((name) => !name.endsWith(".map"));
+        this.emitFile({
+          type: "asset",
+          fileName: "service-worker.js",
+          source: serviceWorker(files),
+        });
+      },
     },
   };
 }
