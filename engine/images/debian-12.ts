@@ -2,6 +2,7 @@ import { executableFile, programKey } from "../kernel/fs/executable.ts";
 import { ImageLayerBuilder } from "../kernel/fs/image-layer.ts";
 import type { Program } from "../kernel/process/program.ts";
 import type { DiskImage } from "../machine/disk-image.ts";
+import type { ServiceUnit } from "../machine/service.ts";
 import { PROGRAMS } from "../programs/index.ts";
 import { LINK_GROUPS, RT_PROTOS, RT_SCOPES, RT_TABLES } from "./iproute2-names.ts";
 import { ETC_PROTOCOLS, ETC_SERVICES } from "./network-names.ts";
@@ -132,6 +133,10 @@ const DIRECTORIES = [
   "/var/spool",
 ] as const;
 
+function pathOf(program: Program): string {
+  return `${program.directory ?? "/usr/bin"}/${program.name}`;
+}
+
 function buildFiles(programs: readonly Program[]) {
   const builder = new ImageLayerBuilder(INSTALLED_SECONDS);
   for (const path of DIRECTORIES) builder.directory(path);
@@ -176,12 +181,21 @@ function buildFiles(programs: readonly Program[]) {
     .file("/usr/lib/os-release", OS_RELEASE)
     .file("/var/www/html/index.html", INDEX_HTML);
   for (const program of programs) {
-    const directory = program.directory ?? "/usr/bin";
-    builder.file(`${directory}/${program.name}`, executableFile(program), { mode: 0o755 });
+    builder.file(pathOf(program), executableFile(program), { mode: 0o755 });
   }
   if (!programs.some((program) => program.name === "sh")) builder.symlink("/usr/bin/sh", "bash");
   return builder.build();
 }
+
+/** What packages with a service would have installed in /lib/systemd/system. */
+const UNITS: readonly ServiceUnit[] = [
+  {
+    name: "nginx",
+    description: "A high performance web server and a reverse proxy server",
+    argv: ["/usr/sbin/nginx", "-g", "daemon off; master_process on;"],
+    enabled: false,
+  },
+];
 
 /** A server as people install Debian 12 for networking work. */
 export function debian12(): DiskImage {
@@ -190,6 +204,6 @@ export function debian12(): DiskImage {
     title: "Debian GNU/Linux 12 (bookworm)",
     files: buildFiles(PROGRAMS),
     programs: new Map(PROGRAMS.map((program) => [programKey(program), program])),
-    services: [],
+    services: UNITS.filter((unit) => PROGRAMS.some((program) => pathOf(program) === unit.argv[0])),
   };
 }

@@ -69,13 +69,14 @@ export interface StartedProcess {
 export function smallMachine(
   programs: readonly Program[] = [],
   services: readonly ServiceUnit[] = [],
+  options: { readonly network?: boolean } = {},
 ): TestMachine {
   const sim = new Simulation(1);
   const machine = new Machine({
     sim,
     name: "box",
     image: imageOf(programs, services),
-    createNetwork: noNetwork,
+    ...(options.network ? {} : { createNetwork: noNetwork }),
   });
   machine.powerOn();
   sim.advanceTo(SECOND);

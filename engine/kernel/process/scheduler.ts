@@ -7,6 +7,9 @@ import type { Blocking, WaitRequest, WakeReason } from "./wait-queue.ts";
 /** Virtual processor time of one system call. */
 const CALL_COST_NS = 5 * MICROSECOND;
 
+/** What fork(2) costs more than another call. */
+export const FORK_COST_NS = 50 * MICROSECOND;
+
 /** Calls that a process may make before it has to pay for them with virtual time. */
 const BURST_NS = 256 * CALL_COST_NS;
 
@@ -55,14 +58,18 @@ export class Scheduler {
     this.makeReady(process);
   }
 
-  /** Accounts for one system call. True: the process should yield before it does more. */
-  account(process: Process): boolean {
+  /**
+   * Accounts for one system call that costs `extraNs` more than most. True: the process should
+   * yield before it does more.
+   */
+  account(process: Process, extraNs: Ns = 0): boolean {
     const now = this.sim.nowNs;
     const paid = now - process.cpuDebtAtNs;
-    process.cpuDebtNs = (process.cpuDebtNs > paid ? process.cpuDebtNs - paid : 0) + CALL_COST_NS;
+    const costNs = CALL_COST_NS + extraNs;
+    process.cpuDebtNs = (process.cpuDebtNs > paid ? process.cpuDebtNs - paid : 0) + costNs;
     process.cpuDebtAtNs = now;
-    process.cpuUsedNs += CALL_COST_NS;
-    this.cpuUsedNs += CALL_COST_NS;
+    process.cpuUsedNs += costNs;
+    this.cpuUsedNs += costNs;
     process.callsInSlice += 1;
     if (process.callsInSlice > MAX_CALLS_WITHOUT_YIELD) {
       throw new Error("made too many system calls without giving the processor away");

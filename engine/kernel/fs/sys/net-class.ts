@@ -178,6 +178,12 @@ export function deviceDirectory(network: Network, name: string): DirectoryView {
   return fixedDirectory(entries);
 }
 
+/** dev->flags as they are, where rtnetlink shows only what the user asked for. */
 function flagBits(device: LinkMessage): number {
-  return FLAG_BITS.reduce((bits, [name, bit]) => (device.flags[name] ? bits | bit : bits), 0);
+  const flags: LinkFlags = {
+    ...device.flags,
+    promiscuous: device.promiscuity > 0,
+    allMulticast: device.flags.allMulticast || device.port !== undefined,
+  };
+  return FLAG_BITS.reduce((bits, [name, bit]) => (flags[name] ? bits | bit : bits), 0);
 }
