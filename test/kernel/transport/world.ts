@@ -123,14 +123,13 @@ export class FakeHost implements IpLayer {
   }
 
   arrive(packet: Packet): void {
-    const taken = this.raw?.receive(packet) ?? false;
+    this.raw?.receive(packet);
     const { transport } = packet;
     if (transport?.kind === "icmp" && transport.quoted) {
       this.reportError(transport, packet.ip?.src ?? A);
       return;
     }
     this.protocols.get(packet.ip?.protocol ?? 0)?.receive(packet);
-    void taken;
   }
 
   reportError(icmp: IcmpHeader, offender: Ipv4): void {
