@@ -65,3 +65,14 @@ function leave(from: Point, to: Point, centre: Point, card: Size): Point {
 function between(a: Point, b: Point, t: number): Point {
   return { x: a.x + (b.x - a.x) * t, y: a.y + (b.y - a.y) * t };
 }
+
+/** The smallest rectangle around all of these; there is at least one. */
+export function boundsOf(
+  items: readonly { readonly position: Point; readonly width?: number; readonly height?: number }[],
+): Point & Size {
+  const left = Math.min(...items.map(({ position }) => position.x));
+  const top = Math.min(...items.map(({ position }) => position.y));
+  const right = Math.max(...items.map(({ position, width = 0 }) => position.x + width));
+  const bottom = Math.max(...items.map(({ position, height = 0 }) => position.y + height));
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}

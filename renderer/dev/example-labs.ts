@@ -78,22 +78,22 @@ export const ring = lab("A ring of switches", "Watch what a loop does.", [
   cable("pc1", "sw2"),
 ]);
 
-/** Hosts on switches on one router. */
+/** Hosts on switches on one router, five switches a row. */
 export function largeLab(hosts: number): LabView {
   const perSwitch = 24;
-  const switches = Math.ceil(hosts / perSwitch);
-  const nodes: Edit[] = [node("router", "core", 0, -400)];
+  const corner = (s: number) => ({ x: (s % 5) * 1500, y: Math.floor(s / 5) * 900 });
+  const switches = Array.from({ length: Math.ceil(hosts / perSwitch) }, (_, s) => s);
+  const nodes: Edit[] = [node("router", "core", 3500, -300)];
   const cables: Edit[] = [];
-  for (let s = 0; s < switches; s++) {
-    nodes.push(node("switch", `sw${s}`, s * 1500, 0));
+  for (const s of switches) {
+    nodes.push(node("switch", `sw${s}`, corner(s).x + 560, corner(s).y));
     cables.push(cable(`sw${s}`, "core"));
   }
   for (let h = 0; h < hosts; h++) {
     const s = Math.floor(h / perSwitch);
     const i = h % perSwitch;
-    nodes.push(
-      node("host", `h${h}`, s * 1500 + (i % 6) * 224 - 560, 240 + Math.floor(i / 6) * 128),
-    );
+    const { x, y } = corner(s);
+    nodes.push(node("host", `h${h}`, x + (i % 6) * 224, y + 200 + Math.floor(i / 6) * 128));
     cables.push(cable(`h${h}`, `sw${s}`));
   }
   return lab(`${hosts} hosts`, "A large lab.", [...nodes, ...cables]);

@@ -24,6 +24,9 @@ export const trapFocus: Attachment<HTMLElement> = (element) => {
   element.addEventListener("keydown", onKeyDown);
   return () => {
     element.removeEventListener("keydown", onKeyDown);
-    if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    // Another dialog may have taken the focus meanwhile.
+    const { activeElement } = document;
+    const lost = activeElement === document.body || element.contains(activeElement);
+    if (lost && before instanceof HTMLElement) before.focus({ preventScroll: true });
   };
 };
