@@ -1,17 +1,27 @@
 /** Every program, one line a package. A machine's disk image says which of them it has. */
 import type { Program } from "../kernel/process/program.ts";
 import { BASH } from "./bash/index.ts";
+import { BRIDGE_UTILS } from "./bridge-utils/index.ts";
 import { COREUTILS } from "./coreutils/index.ts";
+import { GREP } from "./grep/index.ts";
+import { HOSTNAME } from "./hostname/index.ts";
 import { IPROUTE2 } from "./iproute2/index.ts";
 import { IPUTILS_PING } from "./iputils-ping/index.ts";
+import { NET_TOOLS } from "./net-tools/index.ts";
+import { PROCPS } from "./procps/index.ts";
 import { TCPDUMP } from "./tcpdump/index.ts";
 import { TRACEROUTE } from "./traceroute/index.ts";
 
 export const PROGRAMS: readonly Program[] = [
   BASH,
+  BRIDGE_UTILS,
   COREUTILS,
+  GREP,
+  HOSTNAME,
   IPROUTE2,
   IPUTILS_PING,
+  NET_TOOLS,
+  PROCPS,
   TCPDUMP,
   TRACEROUTE,
 ].flat();

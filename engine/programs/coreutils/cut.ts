@@ -29,13 +29,16 @@ export const cut = defineTool({
     const modes = args.list.filter(({ name }) => "bcf".includes(name));
     if (modes.length > 1) throw tool.usage("only one list may be specified");
     const mode = modes[0];
-    if (mode === undefined) throw tool.usage("you must specify a list of bytes, characters, or fields");
+    if (mode === undefined)
+      throw tool.usage("you must specify a list of bytes, characters, or fields");
     const fields = mode.name === "f";
     if (!fields && args.has("d")) {
       throw tool.usage("an input delimiter may be specified only when operating on fields");
     }
     if (!fields && args.has("s")) {
-      throw tool.usage("suppressing non-delimited lines makes sense\n\tonly when operating on fields");
+      throw tool.usage(
+        "suppressing non-delimited lines makes sense\n\tonly when operating on fields",
+      );
     }
     const delimiter = byteString(args.value("d") ?? "\t") || "\0";
     if (delimiter.length > 1) throw tool.usage("the delimiter must be a single character");

@@ -141,7 +141,9 @@ function expandSet(tool: Tool, text: string, fillTo?: number): string[] {
     } else if (rest[1] === "-" && at + 2 < units.length) {
       const end = (units[at + 2] as Unit).char;
       if (end < char) {
-        throw tool.fail(`range-endpoints of '${char}-${end}' are in reverse collating sequence order`);
+        throw tool.fail(
+          `range-endpoints of '${char}-${end}' are in reverse collating sequence order`,
+        );
       }
       for (let code = char.charCodeAt(0); code <= end.charCodeAt(0); code++) out.push(byte(code));
       at += 3;

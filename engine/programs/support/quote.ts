@@ -51,3 +51,8 @@ export function quoteText(text: string): string {
     char === "'" || char === "\\" ? `\\${char}` : octal(char),
   )}'`;
 }
+
+/** How `ls` shows a name on a terminal: quoted where a shell would need it (a colon needs none). */
+export function shellEscape(name: string): string {
+  return PLAIN.test(name.replaceAll(":", "")) || name === ":" ? byteString(name) : quoteName(name);
+}

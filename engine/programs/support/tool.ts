@@ -124,10 +124,10 @@ export class Tool {
   }
 
   /** To be thrown for a wrong command line: the message, then where to find help. */
-  usage(text: string): ToolExit {
+  usage(text: string, status = this.spec.usageStatus ?? 1): ToolExit {
     const hint = this.spec.usageHint ?? tryHelp;
     return new ToolExit(
-      this.spec.usageStatus ?? 1,
+      status,
       `${text === "" ? "" : `${this.name}: ${text}\n`}${hint(this.name)}`,
     );
   }
