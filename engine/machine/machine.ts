@@ -104,6 +104,8 @@ export class Machine {
     };
     this.running = running;
     mountBootFileSystems(kernel);
+    const { rtnetlink } = kernel.initialNamespaces.net;
+    if (rtnetlink.link("lo")) rtnetlink.setLink("lo", { up: true });
     kernel.startInit("systemd", (sys) =>
       init(sys, (own) => {
         running.services = new ServiceManager(kernel, options.image.services, own);
@@ -149,6 +151,7 @@ export class Machine {
     shell.endListeners.push((status) => {
       this.terminals.delete(session);
       session.ended(exitStatusOf(status));
+      terminal.hangUp();
     });
     this.terminals.add(session);
     this.start(shell);

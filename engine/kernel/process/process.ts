@@ -72,6 +72,8 @@ export class Process {
   sleep: Sleep | undefined;
   /** Why it goes on, once it has been woken. */
   wakeReason: WakeReason = "woken";
+  /** A handler ran after it was woken and before it went on. */
+  signalledWhileWaking = false;
   runEvent: SimEvent | undefined;
   stoppedBy: SignalName | undefined;
   /** A stop or continuation that the parent has not been told of by waitpid. */

@@ -130,6 +130,7 @@ export class Scheduler {
       this.callOffSleep(process);
       reason = "interrupted";
     }
+    process.signalledWhileWaking = delivery === "handled" && reason === "woken";
     process.wakeReason = "woken";
     this.resume(process, reason);
   }
@@ -165,6 +166,12 @@ export class Scheduler {
   private putToSleep(process: Process, request: WaitRequest): void {
     if (request.queues.length === 0 && request.timeoutNs === 0) {
       process.wakeReason = "timeout";
+      this.makeReady(process);
+      return;
+    }
+    // Woken for nothing, and a signal was handled on the way: the call that waits again ends.
+    if (process.signalledWhileWaking && process.callsInSlice === 0) {
+      process.wakeReason = "interrupted";
       this.makeReady(process);
       return;
     }

@@ -18,7 +18,7 @@ function errnoOf(call: () => unknown): string {
 /** Runs calls that do not block, and gives their answers. */
 function answers(calls: (sys: Sys) => readonly unknown[]): unknown[] {
   const found: unknown[] = [];
-  // eslint-disable-next-line require-yield
+
   const done = smallMachine().run(function* (sys) {
     found.push(...calls(sys));
     return 0;
@@ -294,7 +294,7 @@ test("a disk has an end", () => {
 test("what one machine changes, another of the same image does not see", () => {
   const image = imageOf([]);
   const before = JSON.stringify([...image.files.records.keys()]);
-  // eslint-disable-next-line require-yield
+
   const done = smallMachine().run(function* (sys) {
     sys.writeFile("/etc/hostname", "changed");
     sys.writeFile("/etc/new", "");

@@ -120,7 +120,6 @@ test("the host name is a kernel parameter", () => {
 test("nothing can be made in /proc", () => {
   const { run } = smallMachine();
   for (const attempt of ["file", "directory"] as const) {
-    // eslint-disable-next-line require-yield
     const done = run(function* (sys) {
       if (attempt === "file") sys.writeFile("/proc/new", "");
       else sys.mkdir("/proc/new");

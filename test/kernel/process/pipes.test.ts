@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { KernelError } from "../../../engine/kernel/errno.ts";
+import type { KernelError } from "../../../engine/kernel/errno.ts";
 import { PIPE_CAPACITY } from "../../../engine/kernel/process/pipe.ts";
 import { SECOND } from "../../../engine/sim/clock.ts";
 import { decodeUtf8 } from "../../../engine/sim/utf8.ts";

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { KernelError } from "../../../engine/kernel/errno.ts";
 import type { Sys } from "../../../engine/kernel/process/sys.ts";
+import type { Blocking } from "../../../engine/kernel/process/wait-queue.ts";
 import { SECOND } from "../../../engine/sim/clock.ts";
 import { program, smallMachine } from "../../support/small-machine.ts";
 
@@ -93,7 +94,7 @@ test("a program that throws dies as by a segmentation fault, and the lab goes on
   const { run, machine } = smallMachine();
   const faults: unknown[] = [];
   machine.kernel.onFault = (_process, error) => faults.push(error);
-  // eslint-disable-next-line require-yield
+
   const done = run(function* () {
     throw new Error("our bug");
   });
@@ -168,7 +169,7 @@ test("waiting without children is refused", () => {
 
 test("a fork bomb ends in EAGAIN and the machine stays alive", () => {
   const { start, machine, advance, run } = smallMachine();
-  function* bomb(sys: Sys): Generator<never, number, never> | ReturnType<typeof nothing> {
+  function* bomb(sys: Sys): Blocking<number> {
     for (;;) {
       try {
         sys.spawn({ run: { name: "bomb", main: bomb } });
@@ -176,10 +177,10 @@ test("a fork bomb ends in EAGAIN and the machine stays alive", () => {
         if (!(error instanceof KernelError) || error.errno !== "EAGAIN") throw error;
         sys.writeFile("/tmp/refused", error.errno);
       }
-      yield* sys.yieldCpu() as never;
+      yield* sys.yieldCpu();
     }
   }
-  const started = start(bomb as never);
+  const started = start(bomb);
   advance(1);
   expect(machine.kernel.processes.list().length).toBe(512);
   machine.kernel.signals.sendGroup(started.pid, "SIGKILL");
@@ -234,7 +235,6 @@ test("a pair that only wake each other cannot stop the clock", () => {
   expect(result.reached).toBe(true);
 });
 
-// eslint-disable-next-line require-yield
 function* nothing() {
   return 0;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { KernelError } from "../../../engine/kernel/errno.ts";
+import type { KernelError } from "../../../engine/kernel/errno.ts";
 import type { SignalName } from "../../../engine/kernel/process/signal.ts";
 import type { Sys } from "../../../engine/kernel/process/sys.ts";
 import { SECOND } from "../../../engine/sim/clock.ts";

@@ -135,6 +135,22 @@ test("Ctrl-C goes to the foreground group and not to the shell", () => {
   expect(view.status).toBeUndefined();
 });
 
+test("a shell that handles SIGINT has its read interrupted by Ctrl-C", () => {
+  const view = onTerminal(smallMachine(), function* (sys) {
+    sys.signal("SIGINT", () => {});
+    for (;;) {
+      try {
+        yield* sys.read(0);
+      } catch (error) {
+        yield* sys.print(` ${(error as KernelError).errno}\n`);
+      }
+    }
+  });
+  view.types("abc\x03");
+  view.types("\x03");
+  expect(view.shows()).toBe("abc^C EINTR\r\n^C EINTR\r\n");
+});
+
 test("Ctrl-Z stops the job, and it goes on in the foreground", () => {
   const view = onTerminal(smallMachine(), function* (sys) {
     sys.signal("SIGTTOU", "ignore");

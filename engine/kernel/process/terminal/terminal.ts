@@ -11,6 +11,12 @@ const OUTPUT_CAPACITY = 65_536;
 /** Echo may go this much further, so that typing shows while a program floods the screen. */
 const ECHO_MARGIN = 4096;
 
+/**
+ * A signal character throws queued output away, for a flood to end at once. A real host takes output
+ * as it comes, so that less than this would have been on its screen already.
+ */
+const FLOOD = 8192;
+
 const NEWLINE = 10;
 const RETURN = 13;
 const EMPTY = new Uint8Array(0);
@@ -55,8 +61,11 @@ export class Terminal implements TerminalControl {
       echo: (bytes) => this.echo(bytes),
       column: () => this.outputColumn,
       signal: (signal) => {
-        this.output = [];
-        this.outputLength = 0;
+        if (this.outputLength > FLOOD) {
+          this.output = [];
+          this.outputLength = 0;
+          this.changed.wakeAll();
+        }
         if (this.foregroundGroup > 0) this.signalGroup(this.foregroundGroup, signal);
       },
     });
