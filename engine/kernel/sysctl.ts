@@ -25,6 +25,8 @@ export interface SysctlDirectory {
 }
 
 export class Sysctl {
+  /** Something was written since the namespace was made. */
+  wasWritten = false;
   /** What was written, by path; the rest has its default. */
   private readonly values = new Map<string, string>();
   private readonly directories: readonly SysctlDirectory[];
@@ -51,6 +53,7 @@ export class Sysctl {
   write(path: string, text: string): void {
     const file = this.file(path);
     if (!file) throw new KernelError("ENOENT");
+    this.wasWritten = true;
     file.write(text);
   }
 
@@ -97,7 +100,10 @@ export class Sysctl {
     return {
       read: () => fixed.get?.(this.netns) ?? this.values.get(path) ?? fixed.initial,
       write: (text) => {
-        const value = fixed.parse(text, fixed.get?.(this.netns) ?? this.values.get(path) ?? fixed.initial);
+        const value = fixed.parse(
+          text,
+          fixed.get?.(this.netns) ?? this.values.get(path) ?? fixed.initial,
+        );
         this.values.set(path, value);
         fixed.set?.(this.netns, value);
       },

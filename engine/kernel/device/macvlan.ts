@@ -161,16 +161,17 @@ export class Macvlan extends NetDevice {
     return { kind: "macvlan", mode: this.mode };
   }
 
-  static create(
-    name: string,
-    address: Mac,
-    lower: NetDevice,
-    mode: MacvlanMode,
-  ): Macvlan {
+  static create(name: string, address: Mac, lower: NetDevice, mode: MacvlanMode): Macvlan {
     const port = MacvlanPort.of(lower) ?? new MacvlanPort(lower);
     if (mode === "passthru" && port.devices.length > 0) throw new KernelError("EINVAL");
     if (port.devices.some((other) => other.mode === "passthru")) throw new KernelError("EINVAL");
-    const device = new Macvlan(name, mode === "passthru" ? lower.address : address, lower, mode, port);
+    const device = new Macvlan(
+      name,
+      mode === "passthru" ? lower.address : address,
+      lower,
+      mode,
+      port,
+    );
     return device;
   }
 

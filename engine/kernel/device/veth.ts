@@ -67,8 +67,7 @@ export const vethKind: DeviceKind = {
   defaultPrefix: "veth",
   create({ netns, origin, name, address, request }) {
     const wanted = request.peer ?? {};
-    const peerNetns =
-      wanted.netns === undefined ? netns : origin.host.resolveNetns(wanted.netns);
+    const peerNetns = wanted.netns === undefined ? netns : origin.host.resolveNetns(wanted.netns);
     const peerName = wanted.name ?? freePeerName(peerNetns, netns, name);
     const peer = new Veth(peerName, wanted.address ?? peerNetns.randomMac());
     peer.ifindex = wanted.ifindex ?? 0;

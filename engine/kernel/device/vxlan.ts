@@ -157,7 +157,8 @@ export class Vxlan extends NetDevice {
 
   fdbMessages(): FdbMessage[] {
     const now = this.nowNs;
-    return [...this.entries.values()].flatMap((entry) => {
+    const byMac = [...this.entries.values()].sort((a, b) => b.mac - a.mac);
+    return byMac.flatMap((entry) => {
       if (entry.state === "learned" && now - entry.updatedNs >= AGEING_NS) return [];
       return entry.remotes.map((destination): FdbMessage => ({
         mac: entry.mac,

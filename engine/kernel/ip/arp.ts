@@ -9,13 +9,7 @@ import {
   type Ipv4,
   type Mac,
 } from "../../net/address.ts";
-import {
-  ARP_REPLY,
-  ARP_REQUEST,
-  ETHERTYPE_ARP,
-  Packet,
-  type ArpHeader,
-} from "../../net/packet.ts";
+import { ARP_REPLY, ARP_REQUEST, ETHERTYPE_ARP, Packet, type ArpHeader } from "../../net/packet.ts";
 import { MILLISECOND } from "../../sim/clock.ts";
 import type { NetDevice } from "../device/net-device.ts";
 import type { NetNamespace } from "../netns.ts";
@@ -121,10 +115,7 @@ export function receiveArp(netns: NetNamespace, device: NetDevice, packet: Packe
   const { conf } = device.ipv4;
   if (device.noArp || device.isLoopback || !isForUs(packet)) return;
   if (isMulticast(targetIp) || (isLoopback(targetIp) && !conf.route_localnet)) return;
-  if (
-    senderIp === targetIp &&
-    (conf.drop_gratuitous_arp || netns.confAll.drop_gratuitous_arp)
-  ) {
+  if (senderIp === targetIp && (conf.drop_gratuitous_arp || netns.confAll.drop_gratuitous_arp)) {
     return;
   }
   // Duplicate address detection, RFC 5227.
@@ -199,12 +190,7 @@ function isProxied(
 }
 
 /** A proxy lets the owner answer first; pneigh_enqueue(). */
-function answerLater(
-  netns: NetNamespace,
-  device: NetDevice,
-  packet: Packet,
-  arp: ArpHeader,
-): void {
+function answerLater(netns: NetNamespace, device: NetDevice, packet: Packet, arp: ArpHeader): void {
   const delayNs = device.ipv4.neighbourParameters.proxy_delay * USER_HZ_NS;
   if (packet.toThisHost || delayNs === 0) {
     reply(device, arp);
@@ -226,8 +212,7 @@ function learn(netns: NetNamespace, device: NetDevice, packet: Packet, arp: ArpH
   let neighbour = netns.neighbours.find(device, senderIp);
   if (!neighbour && !accepts) return;
   // A gratuitous reply also repeats the sender's hardware address.
-  let isGratuitous =
-    senderIp === targetIp && (operation !== ARP_REPLY || targetMac === senderMac);
+  let isGratuitous = senderIp === targetIp && (operation !== ARP_REPLY || targetMac === senderMac);
   isGratuitous &&= netns.fib.addressType(senderIp) === "unicast";
   if (!neighbour) {
     const isReply = operation === ARP_REPLY && netns.fib.addressType(senderIp) === "unicast";

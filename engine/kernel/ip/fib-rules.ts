@@ -1,12 +1,7 @@
 /** Policy routing rules, Linux net/core/fib_rules.c and net/ipv4/fib_rules.c. */
 import { networkOf } from "../../net/address.ts";
 import { KernelError, type Errno } from "../errno.ts";
-import {
-  TABLE_DEFAULT,
-  TABLE_LOCAL,
-  TABLE_MAIN,
-  type RuleMessage,
-} from "../rtnetlink/messages.ts";
+import { TABLE_DEFAULT, TABLE_LOCAL, TABLE_MAIN, type RuleMessage } from "../rtnetlink/messages.ts";
 import { FibTable, TOS_MASK, type FibFlow, type FibResult } from "./fib-table.ts";
 
 function lookupRule(priority: number, table: number): RuleMessage {
@@ -133,7 +128,9 @@ export class FibRules {
 
 /** fib4_rule_suppress() */
 function isSuppressed(rule: RuleMessage, result: FibResult): boolean {
-  return rule.suppressPrefixLength !== undefined && result.prefixLength <= rule.suppressPrefixLength;
+  return (
+    rule.suppressPrefixLength !== undefined && result.prefixLength <= rule.suppressPrefixLength
+  );
 }
 
 /** What the request does not say, matches anything; fib_nl_delrule(). */

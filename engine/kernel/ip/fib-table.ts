@@ -39,7 +39,6 @@ export class FibResult {
 /** The bits of a type of service that routing compares. Linux IPTOS_RT_MASK. */
 export const TOS_MASK = 0xfc;
 
-
 export class FibTable {
   private readonly trie = new FibTrie<FibAlias[]>();
 
@@ -143,4 +142,3 @@ export function findPosition(aliases: readonly FibAlias[], tos: number, priority
   }
   return aliases.length;
 }
-

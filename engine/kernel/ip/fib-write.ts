@@ -9,13 +9,7 @@ import {
   type RouteType,
   type RouteWrite,
 } from "../rtnetlink/messages.ts";
-import {
-  ROUTE_TYPES,
-  sameInfo,
-  type FibAlias,
-  type FibInfo,
-  type FibNextHop,
-} from "./fib-info.ts";
+import { ROUTE_TYPES, sameInfo, type FibAlias, type FibInfo, type FibNextHop } from "./fib-info.ts";
 import { findPosition } from "./fib-table.ts";
 import { SCOPE_HOST, SCOPE_LINK, SCOPE_NOWHERE } from "./in-device.ts";
 import { rebalance } from "./multipath.ts";

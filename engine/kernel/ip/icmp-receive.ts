@@ -111,7 +111,7 @@ function mtuLearnt(netns: NetNamespace, icmp: IcmpHeader, quoted: Packet): boole
   const nextHop = route && netns.fib.result.nextHop;
   if (!route || !nextHop || route.mtuLocked || route.type !== "unicast") return true;
   const smallest = netns.sysctl.number("ipv4/route/min_pmtu");
-  let mtu = (icmp.rest & 0xffff) || networkLength(quoted);
+  let mtu = icmp.rest & 0xffff || networkLength(quoted);
   if (route.mtu < mtu) return true;
   const isLocked = mtu < smallest;
   if (isLocked) mtu = Math.min(route.mtu, smallest);

@@ -68,12 +68,7 @@ function errorSource(netns: NetNamespace, about: Packet, header: Ipv4Header): Ip
   return device ? netns.addresses.select(device, header.src, SCOPE_LINK) : IPV4_ANY;
 }
 
-function quietRoute(
-  netns: NetNamespace,
-  src: Ipv4,
-  dst: Ipv4,
-  tos: number,
-): Route | undefined {
+function quietRoute(netns: NetNamespace, src: Ipv4, dst: Ipv4, tos: number): Route | undefined {
   try {
     return routeOutput(netns, outputFlow(netns, { src, dst, tos, protocol: IPPROTO_ICMP }));
   } catch (error) {

@@ -2,7 +2,12 @@
 import { isGroupMac, IPV4_BROADCAST, isMulticast, type Ipv4 } from "../../net/address.ts";
 import { networkLength } from "../../net/length.ts";
 import { isFragment } from "../../net/ipv4.ts";
-import { ICMP_DEST_UNREACHABLE, IPPROTO_ICMP, IPPROTO_IPIP, type Packet } from "../../net/packet.ts";
+import {
+  ICMP_DEST_UNREACHABLE,
+  IPPROTO_ICMP,
+  IPPROTO_IPIP,
+  type Packet,
+} from "../../net/packet.ts";
 import type { NetDevice } from "../device/net-device.ts";
 import { KernelError } from "../errno.ts";
 import type { NetNamespace } from "../netns.ts";
@@ -18,7 +23,12 @@ import type { RouteType } from "../rtnetlink/messages.ts";
 import { receiveArp } from "./arp.ts";
 import { forward } from "./forward.ts";
 import { receiveIcmp } from "./icmp-receive.ts";
-import { answerNoRoute, HOST_UNREACHABLE, PROTOCOL_UNREACHABLE, sendIcmpError } from "./icmp-send.ts";
+import {
+  answerNoRoute,
+  HOST_UNREACHABLE,
+  PROTOCOL_UNREACHABLE,
+  sendIcmpError,
+} from "./icmp-send.ts";
 import { sendLocal } from "./output.ts";
 import { Reassembly } from "./reassembly.ts";
 import type { InputDecision } from "./route-input.ts";

@@ -53,9 +53,7 @@ function isConnected(state: NudState): boolean {
 }
 
 function hasTimer(state: NudState): boolean {
-  return (
-    state === "INCOMPLETE" || state === "REACHABLE" || state === "DELAY" || state === "PROBE"
-  );
+  return state === "INCOMPLETE" || state === "REACHABLE" || state === "DELAY" || state === "PROBE";
 }
 
 export class Neighbour {
@@ -293,7 +291,8 @@ export class Neighbour {
       this.stopTimer();
       if (state === "PROBE") this.probes = 0;
       this.state = state;
-      if (hasTimer(state)) this.startTimer(state === "REACHABLE" ? this.device.ipv4.reachableNs : 0);
+      if (hasTimer(state))
+        this.startTimer(state === "REACHABLE" ? this.device.ipv4.reachableNs : 0);
     }
     if (isNewMac) {
       this.setMac(next);

@@ -11,6 +11,7 @@ import { fragment } from "./fragment.ts";
 import { buildOptions } from "./ip-options.ts";
 import type { Route } from "./route.ts";
 import { outputFlow, routeOutput } from "./route-output.ts";
+import { countIcmp } from "./snmp.ts";
 
 /** Routes and sends a packet made here; see IpLayer.sendLocal. */
 export function sendLocal(netns: NetNamespace, packet: Packet, options?: SendOptions): void {
@@ -21,6 +22,7 @@ export function sendLocal(netns: NetNamespace, packet: Packet, options?: SendOpt
   if (header.id === 0 && !options?.keepId && !header.dontFragment) {
     packet.ip = { ...header, id: netns.nextIpId() };
   }
+  if (packet.transport?.kind === "icmp") countIcmp(netns.snmp, "Out", packet.transport.type);
   if (header.options) buildOptions(packet);
   outputRouted(netns, packet, route, options);
 }
@@ -129,12 +131,7 @@ export function postrouting(
 }
 
 /** ip_finish_output2() */
-function toNeighbour(
-  netns: NetNamespace,
-  packet: Packet,
-  output: NetDevice,
-  nextHop: Ipv4,
-): void {
+function toNeighbour(netns: NetNamespace, packet: Packet, output: NetDevice, nextHop: Ipv4): void {
   netns.snmp.ip.OutTransmits += 1;
   if (netns.tracer) netns.tracer.stage(packet, "neighbour", output);
   if (output.type === "ipip") {

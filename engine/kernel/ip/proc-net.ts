@@ -1,9 +1,11 @@
 /** Files of /proc/net that the IP layer writes. The layouts are the kernel's own. */
 import { formatIpv4, formatMac, netmask, type Ipv4 } from "../../net/address.ts";
+import { Vlan } from "../device/vlan.ts";
 import type { NetNamespace } from "../netns.ts";
 import { TABLE_MAIN } from "../rtnetlink/messages.ts";
+import { fibTrieFile } from "./proc-fib-trie.ts";
 import { isValid } from "./neighbour.ts";
-import { snmpFile } from "./proc-snmp.ts";
+import { netstatFile, snmpFile } from "./proc-snmp.ts";
 
 export function procNetFiles(netns: NetNamespace): Map<string, () => string> {
   return new Map([
@@ -11,6 +13,12 @@ export function procNetFiles(netns: NetNamespace): Map<string, () => string> {
     ["route", () => routeFile(netns)],
     ["arp", () => arpFile(netns)],
     ["snmp", () => snmpFile(netns)],
+    ["netstat", () => netstatFile(netns)],
+    ["igmp", () => igmpFile(netns)],
+    ["dev_mcast", () => devMcastFile(netns)],
+    ["softnet_stat", () => softnetFile(netns)],
+    ["fib_trie", () => fibTrieFile(netns)],
+    ["vlan/config", () => vlanFile(netns)],
   ]);
 }
 
@@ -114,4 +122,59 @@ function arpFile(netns: NetNamespace): string {
     lines.push(line(address, ATF_PERM | ATF_PUBL, "00:00:00:00:00:00", device.name));
   }
   return lines.map((text) => `${text}\n`).join("");
+}
+
+/** 224.0.0.1, which every device that is up listens to. */
+const ALL_HOSTS_WORD = "010000E0";
+
+/** igmp_mc_seq_show() in net/ipv4/igmp.c */
+function igmpFile(netns: NetNamespace): string {
+  const lines = ["Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter"];
+  for (const device of netns.devices()) {
+    if (!device.up || (!device.multicast && !device.isLoopback)) continue;
+    const groups = [
+      ...Array.from(device.ipv4.groups, ([group, users]) => [hexWord(group), users] as const),
+      [ALL_HOSTS_WORD, 1] as const,
+    ];
+    const index = String(device.ifindex);
+    lines.push(`${index}\t${device.name.padEnd(10)}: ${String(groups.length).padStart(5)}      V3`);
+    for (const [group, users] of groups) {
+      lines.push(`\t\t\t\t${group} ${String(users).padStart(5)} 0:00000000\t\t0`);
+    }
+  }
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** dev_mc_seq_show() in net/core/net-procfs.c */
+function devMcastFile(netns: NetNamespace): string {
+  return netns
+    .devices()
+    .flatMap((device) =>
+      device.groups.map((mac) => {
+        const hex = formatMac(mac).replaceAll(":", "");
+        return `${String(device.ifindex).padEnd(4)} ${device.name.padEnd(15)} 1     0     ${hex}\n`;
+      }),
+    )
+    .join("");
+}
+
+/** One processor: packets, drops, and thirteen columns that stay zero but for the number. */
+function softnetFile({ backlog }: NetNamespace): string {
+  const hex = (value: number): string => value.toString(16).padStart(8, "0");
+  const rest = Array.from({ length: 13 }, () => hex(0));
+  return `${[hex(backlog.processed), hex(backlog.dropped), ...rest].join(" ")}\n`;
+}
+
+/** vlan_seq_show() in net/8021q/vlanproc.c */
+function vlanFile(netns: NetNamespace): string {
+  const lines = netns
+    .devices()
+    .flatMap((device) =>
+      device instanceof Vlan
+        ? [`${device.name.padEnd(15)}| ${String(device.id).padEnd(4)}| ${device.lower.name}\n`]
+        : [],
+    );
+  return (
+    "VLAN Dev name\t | VLAN ID\nName-Type: VLAN_NAME_TYPE_RAW_PLUS_VID_NO_PAD\n" + lines.join("")
+  );
 }

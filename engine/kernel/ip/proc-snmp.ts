@@ -1,7 +1,12 @@
-/** /proc/net/snmp. Linux net/ipv4/proc.c. */
+/** /proc/net/snmp and netstat. Linux net/ipv4/proc.c. */
 import type { NetNamespace } from "../netns.ts";
+import { TCP_EXT_NAMES } from "./tcp-ext-names.ts";
 
-function rows(title: string, names: readonly string[], values: readonly (string | number)[]): string {
+function rows(
+  title: string,
+  names: readonly string[],
+  values: readonly (string | number)[],
+): string {
   return `${title}: ${names.join(" ")}\n${title}: ${values.join(" ")}\n`;
 }
 
@@ -77,6 +82,17 @@ export function snmpFile(netns: NetNamespace): string {
       UDP_NAMES,
       UDP_NAMES.map(() => 0),
     )
+  );
+}
+
+/** /proc/net/netstat */
+export function netstatFile({ snmp }: NetNamespace): string {
+  return (
+    rows(
+      "TcpExt",
+      TCP_EXT_NAMES,
+      TCP_EXT_NAMES.map((name) => snmp.tcpExt.get(name)),
+    ) + rows("IpExt", Object.keys(snmp.ipExt), Object.values(snmp.ipExt) as number[])
   );
 }
 

@@ -14,6 +14,9 @@ interface Peer {
 /** A peer may have this many intervals' worth of messages at once. XRLIM_BURST_FACTOR */
 const BURST = 6;
 
+/** The limits count in ticks of the kernel's clock, HZ 250. */
+const JIFFY_NS: Ns = 4 * MILLISECOND;
+
 /** Tokens of a peer that was not heard of for long. */
 const FULL_NS: Ns = 60 * SECOND;
 
@@ -44,7 +47,7 @@ export class RateLimits {
     let peer = this.peers.get(key);
     if (!peer) {
       if (this.peers.size >= MAX_PEERS) this.peers.delete(this.peers.keys().next().value as number);
-      peer = { tokensNs: 0, lastNs: this.netns.sim.nowNs - FULL_NS, redirects: 0 };
+      peer = { tokensNs: 0, lastNs: this.jiffiesNs - FULL_NS, redirects: 0 };
       this.peers.set(key, peer);
     }
     return peer;
@@ -60,7 +63,7 @@ export class RateLimits {
       return false;
     }
     const intervalNs = sysctl.number("ipv4/icmp_ratelimit") * MILLISECOND;
-    if (!this.take(this.peer(to), intervalNs, BURST * intervalNs)) {
+    if (!this.takeForIcmp(this.peer(to), intervalNs)) {
       snmp.icmp.OutRateLimitHost += 1;
       return false;
     }
@@ -81,24 +84,38 @@ export class RateLimits {
     return this.globalCredit > 0;
   }
 
-  private take(peer: Peer, costNs: Ns, burstNs: Ns): boolean {
-    const now = this.netns.sim.nowNs;
-    peer.tokensNs = Math.min(burstNs, peer.tokensNs + now - peer.lastNs);
-    peer.lastNs = now;
+  private get jiffiesNs(): Ns {
+    const { nowNs } = this.netns.sim;
+    return nowNs - (nowNs % JIFFY_NS);
+  }
+
+  /** inet_peer_xrlim_allow(); the tokens are only cut back when time has passed. */
+  private takeForIcmp(peer: Peer, costNs: Ns): boolean {
+    const now = this.jiffiesNs;
+    if (now > peer.lastNs) {
+      peer.tokensNs = Math.min(BURST * costNs, peer.tokensNs + now - peer.lastNs);
+      peer.lastNs = now;
+    }
     if (peer.tokensNs < costNs) return false;
     peer.tokensNs -= costNs;
     return true;
   }
 
-  /** Whether a sender is told that there is no route. */
+  /** Whether a sender is told that there is no route. The tokens are those of ICMP. */
   allowsNoRoute(from: Ipv4): boolean {
-    return this.take(this.peer(from), ERROR_COST_NS, ERROR_BURST_NS);
+    const peer = this.peer(from);
+    const now = this.jiffiesNs;
+    peer.tokensNs = Math.min(ERROR_BURST_NS, peer.tokensNs + now - peer.lastNs);
+    peer.lastNs = now;
+    if (peer.tokensNs < ERROR_COST_NS) return false;
+    peer.tokensNs -= ERROR_COST_NS;
+    return true;
   }
 
   /** Whether a sender is told of a better router: ever less often, then no more. */
   allowsRedirect(to: Ipv4): boolean {
     const peer = this.peer(to);
-    const now = this.netns.sim.nowNs;
+    const now = this.jiffiesNs;
     if (now > peer.lastNs + REDIRECT_SILENCE_NS) {
       peer.tokensNs = 0;
       peer.redirects = 0;

@@ -1,11 +1,5 @@
 /** The routing decision for a packet that came in. Linux ip_route_input() in net/ipv4/route.c. */
-import {
-  IPV4_ANY,
-  IPV4_BROADCAST,
-  isLoopback,
-  isMulticast,
-  type Ipv4,
-} from "../../net/address.ts";
+import { IPV4_ANY, IPV4_BROADCAST, isLoopback, isMulticast, type Ipv4 } from "../../net/address.ts";
 import type { Packet } from "../../net/packet.ts";
 import type { NetDevice } from "../device/net-device.ts";
 import type { Errno } from "../errno.ts";

@@ -35,7 +35,8 @@ export function newAddress(
   const device = netns.deviceByName(request.device);
   if (!device) throw new KernelError("ENODEV", "ipv4: Device not found");
   const label = request.label ?? device.name;
-  if (label.length > MAX_LABEL) throw new KernelError("ERANGE", "Attribute failed policy validation");
+  if (label.length > MAX_LABEL)
+    throw new KernelError("ERANGE", "Attribute failed policy validation");
   const peer = request.peer ?? address;
   const present = device.ipv4.addresses.find(
     (one) =>
@@ -88,4 +89,3 @@ export function delAddress(netns: NetNamespace, request: NewAddress): void {
   if (!found) throw new KernelError("EADDRNOTAVAIL", "ipv4: Address not found");
   netns.addresses.remove(found);
 }
-

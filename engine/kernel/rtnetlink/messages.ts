@@ -310,7 +310,7 @@ export interface RouteAnswer {
   readonly table: number;
   readonly mtu?: number;
   readonly mtuLocked?: boolean;
-  /** When what was learnt (a path MTU, a redirect) is forgotten. */
+  /** How long until what was learnt (a path MTU, a redirect) is forgotten. */
   readonly mtuExpiresNs?: Ns;
   readonly cacheFlags: readonly string[];
   /** The FIB entry that matched, for `fibmatch`. */

@@ -69,9 +69,7 @@ export function delNeighbour(netns: NetNamespace, request: NeighbourRequest): vo
   if (!device) throw new KernelError("ENODEV");
   const { proxies } = netns.neighbours;
   if (request.proxy) {
-    const at = proxies.findIndex(
-      (one) => one.address === request.address && one.device === device,
-    );
+    const at = proxies.findIndex((one) => one.address === request.address && one.device === device);
     if (at < 0) throw new KernelError("ENOENT");
     proxies.splice(at, 1);
     return;

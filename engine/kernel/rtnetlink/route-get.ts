@@ -44,7 +44,7 @@ function forOutput(netns: NetNamespace, query: RouteQuery): RouteAnswer {
     ifindex: device.ifindex,
     ...(query.source === undefined ? { source: route.source } : {}),
     table: route.tableId,
-    ...mtuOf(route.info, exception),
+    ...mtuOf(netns, route.info, exception),
     cacheFlags: cacheFlags(type, device.isLoopback, exception, false),
     route: matched(netns, route.info),
   };
@@ -83,13 +83,14 @@ function forInput(netns: NetNamespace, query: RouteQuery): RouteAnswer {
     ...(decision.gateway !== 0 ? { gateway: decision.gateway } : {}),
     ifindex: decision.device?.ifindex ?? 0,
     table: decision.tableId,
-    ...mtuOf(decision.info, exception),
+    ...mtuOf(netns, decision.info, exception),
     cacheFlags: cacheFlags("unicast", false, exception, decision.redirects),
     route: matched(netns, decision.info),
   };
 }
 
 function mtuOf(
+  netns: NetNamespace,
   info: FibInfo | undefined,
   exception: RouteException | undefined,
 ): Pick<RouteAnswer, "mtu" | "mtuLocked" | "mtuExpiresNs"> {
@@ -97,7 +98,7 @@ function mtuOf(
     return {
       ...(exception.mtu ? { mtu: exception.mtu } : {}),
       ...(exception.mtuLocked ? { mtuLocked: true } : {}),
-      mtuExpiresNs: exception.expiresNs,
+      mtuExpiresNs: exception.expiresNs - netns.sim.nowNs,
     };
   }
   return {
@@ -159,7 +160,7 @@ export function cachedRoutes(netns: NetNamespace): RouteAnswer[] {
             ...(gateway !== 0 ? { gateway } : {}),
             ifindex: hop.oif,
             table: table.id,
-            ...mtuOf(alias.info, exception),
+            ...mtuOf(netns, alias.info, exception),
             cacheFlags: cacheFlags("unicast", false, exception, false),
             route: routeMessage(table.id, prefix, length, alias),
           });

@@ -108,4 +108,3 @@ export const FIXED_PATHS: readonly string[] = [...FIXED.keys()];
 export function findFixed(path: string): FixedSysctl | undefined {
   return FIXED.get(path);
 }
-

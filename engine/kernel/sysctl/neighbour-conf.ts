@@ -16,9 +16,7 @@ export function neighbourDirectory(netns: NetNamespace): SysctlDirectory {
     file: (directory, name) => {
       const isDefault = directory === "default";
       const device = netns.deviceByName(directory);
-      const parameters = isDefault
-        ? netns.neighbourDefault
-        : device?.ipv4.neighbourParameters;
+      const parameters = isDefault ? netns.neighbourDefault : device?.ipv4.neighbourParameters;
       if (!parameters || !FIELDS.includes(name as Field)) return undefined;
       return {
         read: () => String(parameters[name as Field]),

@@ -17,11 +17,7 @@ function parseNumber(word: string): number {
 }
 
 /** proc_dointvec_minmax(): one number within bounds. */
-export function parseInteger(
-  text: string,
-  low = -2147483648,
-  high = 2147483647,
-): number {
+export function parseInteger(text: string, low = -2147483648, high = 2147483647): number {
   const [first, ...more] = text.trim().split(/\s+/);
   if (first === undefined || first === "" || more.length > 0) throw invalid();
   const value = parseNumber(first);

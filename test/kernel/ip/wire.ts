@@ -114,7 +114,10 @@ export class Host {
   }
 
   /** Sends one echo request and returns at once. */
-  echo(to: string, options: { ttl?: number; size?: number; df?: boolean; src?: string } = {}): void {
+  echo(
+    to: string,
+    options: { ttl?: number; size?: number; df?: boolean; src?: string } = {},
+  ): void {
     const packet = new Packet();
     const dst = ip(to);
     const route = this.netns.ip.routeOutput({

@@ -84,8 +84,9 @@ export class Bridge extends NetDevice {
   }
 
   private freePortNumber(): number {
+    const taken = new Set(this.ports.map((port) => port.number));
     for (let number = 1; number < MAX_PORTS; number++) {
-      if (!this.ports.some((port) => port.number === number)) return number;
+      if (!taken.has(number)) return number;
     }
     throw new KernelError("ENOSPC");
   }
