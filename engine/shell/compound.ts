@@ -79,6 +79,11 @@ export function* runCompound(shell: Shell, node: CompoundCommand | Redirected): 
       shell.status = (yield* evaluateIn(shell, "((", node.body)) === 0n ? 1 : 0;
       return;
     case "TestCommand":
+      if (!shell.isBash) {
+        yield* shell.reportError("[[: not found");
+        shell.status = 127;
+        return;
+      }
       shell.status = yield* evaluateCondition(shell, node.expression);
       return;
   }
@@ -244,12 +249,12 @@ function arithmeticClauses(shell: Shell, node: ArithmeticFor): [string, string, 
 function* runSelect(shell: Shell, node: Select): Blocking<void> {
   const words = yield* loopWords(shell, node.wordlist);
   const width = Number(shell.variables.value("COLUMNS") ?? 80);
-  const menu = columnsOf(
-    words.map(
-      (word, index) => `${String(index + 1).padStart(String(words.length).length)}) ${word}`,
-    ),
-    width,
-  );
+  const digits = String(words.length).length;
+  const items = words.map((word, index) => `${String(index + 1).padStart(digits)}) ${word}`);
+  // What would fit on one row is listed one to a line.
+  const columns = columnsOf(items, width);
+  const oneRow = columns.indexOf("\n") === columns.length - 1;
+  const menu = oneRow ? items.map((item) => `${item}\n`).join("") : columns;
   shell.status = 0;
   let showMenu = true;
   yield* inLoop(

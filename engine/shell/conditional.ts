@@ -32,7 +32,7 @@ export function* evaluateCondition(shell: Shell, expression: TestExpression): Bl
     }
     case "TestUnary": {
       const operand = yield* expandToString(shell, expression.operand);
-      yield* trace(shell, ["[[", expression.operator, operand, "]]"]);
+      yield* traceTest(shell, expression.operator, operand);
       return unaryTest(shell, expression.operator.slice(1), operand) ? 0 : 1;
     }
     case "TestBinary":
@@ -46,14 +46,14 @@ function* evaluateBinary(shell: Shell, expression: TestBinaryExpression): Blocki
   if (operator === "=~") return yield* matchRegex(shell, left, expression);
   if (operator === "==" || operator === "=" || operator === "!=") {
     const source = yield* expandToPattern(shell, expression.right);
-    yield* trace(shell, ["[[", left, operator, source, "]]"]);
+    yield* traceTest(shell, left, operator, source);
     const pattern = new Pattern(source, {
       ignoreCase: shell.options.shell("nocasematch") ?? false,
     });
     return pattern.matches(left) === (operator !== "!=") ? 0 : 1;
   }
   const right = yield* expandToString(shell, expression.right);
-  yield* trace(shell, ["[[", left, operator, right, "]]"]);
+  yield* traceTest(shell, left, operator, right);
   if (operator === "<") return left < right ? 0 : 1;
   if (operator === ">") return left > right ? 0 : 1;
   const compare = INTEGER_COMPARISONS[operator];
@@ -81,7 +81,7 @@ function* matchRegex(
 ): Blocking<number> {
   const pieces = yield* expandWordPieces(shell, expression.right, { quoted: false, single: true });
   const source = pieces.map(regexPiece).join("");
-  yield* trace(shell, ["[[", text, "=~", piecesToText(pieces), "]]"]);
+  yield* traceTest(shell, text, "=~", piecesToText(pieces));
   const regex = compileExtendedRegex(source, shell.options.shell("nocasematch") ?? false);
   if (!regex) return 2;
   const groups = regex.firstMatch(text);
@@ -92,4 +92,8 @@ function* matchRegex(
 function regexPiece(piece: Piece): string {
   if (piece.kind === "break") return " ";
   return piece.quoted ? escapeRegex(piece.text) : piece.text;
+}
+
+function traceTest(shell: Shell, ...words: readonly string[]): Blocking<void> {
+  return trace(shell, ["[[", ...words.map((word) => (word === "" ? "''" : word)), "]]"], true);
 }

@@ -1,7 +1,7 @@
 /** Commands that are files: finding and starting them. */
 import { KernelError, strerror } from "../kernel/errno.ts";
 import type { Blocking } from "../kernel/process/wait-queue.ts";
-import { spawnOptions, waitForeground } from "./processes.ts";
+import { commandText, spawnOptions, waitForeground } from "./processes.ts";
 import type { Shell } from "./shell.ts";
 
 interface ExternalOptions {
@@ -40,15 +40,8 @@ export function* runExternal(
   }
   const pid = yield* startFile(shell, lookup.found, words);
   if (pid === undefined) return;
-  const command = words.join(" ");
-  yield* waitForeground(shell, [{ pid, command, status: undefined }], commandLine(shell, command));
-}
-
-/** As the user wrote it, if that is known. */
-function commandLine(shell: Shell, fallback: string): string {
-  const end = shell.source.text.indexOf("\n", shell.position);
-  const line = shell.source.text.slice(shell.position, end < 0 ? undefined : end);
-  return /[;&|]/.test(line) || line === "" ? fallback : line.trim();
+  const command = commandText(shell, { pos: shell.position, end: shell.end });
+  yield* waitForeground(shell, [{ pid, command, status: undefined }], command);
 }
 
 function* startFile(
@@ -151,6 +144,9 @@ export function findCommand(shell: Shell, name: string, path?: string): Lookup {
   }
   if (refused !== undefined) {
     return { status: 126, message: `${shell.isBash ? refused : name}: ${strerror("EACCES")}` };
+  }
+  if (shell.isBash && !(path ?? shell.variables.value("PATH"))) {
+    return { status: 127, message: `${name}: ${strerror("ENOENT")}` };
   }
   const text = shell.isBash ? "command not found" : "not found";
   return { status: 127, message: `${name}: ${text}` };

@@ -33,6 +33,9 @@ export function* callFunction(
     throw new AbandonLine(1);
   }
   const { positional, loopDepth, source, position, mayExec } = shell;
+  const inherits = shell.options.has("functrace");
+  const outerTrap = shell.traps.get("RETURN");
+  if (!inherits) shell.traps.delete("RETURN");
   const line = shell.line;
   shell.frames.push({ name, file: definition.file, line, kind: "function" });
   shell.positional = args;
@@ -58,6 +61,7 @@ export function* callFunction(
     shell.position = position;
   }
   const trap = shell.traps.get("RETURN");
-  if (trap && shell.options.has("functrace")) yield* runTrap(shell, trap);
+  if (trap) yield* runTrap(shell, trap);
+  else if (outerTrap !== undefined) shell.traps.set("RETURN", outerTrap);
   return shell.status;
 }

@@ -1,5 +1,5 @@
 /** Statements, and-or lists and pipelines; the door through which everything runs commands. */
-import type { AndOr, CommandNode, Pipeline, PipelineNode, Statement } from "unbash";
+import type { AndOr, CommandNode, Pipeline, PipelineNode, Redirection, Statement } from "unbash";
 import type { Blocking } from "../kernel/process/wait-queue.ts";
 import { expandAliases } from "./aliases.ts";
 import { isCompound, runCompound } from "./compound.ts";
@@ -16,7 +16,7 @@ import {
   substituteProcess,
   waitForeground,
 } from "./processes.ts";
-import { RedirectionError } from "./redirection.ts";
+import { applyRedirections, RedirectionError, SavedDescriptors } from "./redirection.ts";
 import type { Interpreter, RunTextOptions, Shell } from "./shell.ts";
 import { runSimple, runWords } from "./simple-command.ts";
 import { SourceText } from "./source-text.ts";
@@ -30,6 +30,10 @@ export const interpreter: Interpreter = {
   runStatements,
   runText,
   *captureOutput(shell, statements, source) {
+    const file = onlyInput(statements);
+    if (file) {
+      return yield* captureOutput(shell, (child) => copyInput(child, file, source));
+    }
     return yield* captureOutput(shell, (child) => runLast(child, statements, source));
   },
   *substituteProcess(shell, direction, statements, source) {
@@ -75,6 +79,30 @@ function* runStatements(
     shell.source = outer;
     shell.position = position;
   }
+}
+
+/** `$(<file)`: a lone input redirection. */
+function onlyInput(statements: readonly Statement[]): Redirection | undefined {
+  const command = statements.length === 1 ? statements[0]?.command : undefined;
+  if (command?.type !== "Command" || command.name || command.prefix.length !== 1) return undefined;
+  const [redirection] = command.redirects;
+  return redirection?.operator === "<" ? redirection : undefined;
+}
+
+function* copyInput(child: Shell, redirection: Redirection, source: SourceText): Blocking<void> {
+  child.source = source;
+  try {
+    yield* applyRedirections(child, [redirection]);
+  } catch (error) {
+    yield* failCommand(child, error);
+    return;
+  }
+  for (;;) {
+    const chunk = yield* child.sys.read(0);
+    if (chunk.length === 0) break;
+    yield* child.sys.write(1, chunk);
+  }
+  child.status = 0;
 }
 
 /** In a process of its own, whose last command may take its place. */
@@ -148,8 +176,38 @@ function* runPipelineCommands(shell: Shell, node: Pipeline): Blocking<void> {
     yield* runCommand(shell, only);
     return;
   }
+  if (shell.options.shell("lastpipe") && !shell.jobControl) {
+    yield* runWithLastPipe(shell, node);
+    return;
+  }
   const processes = startPipeline(shell, node.commands, node.operators, runAsProcess, false);
   yield* waitForeground(shell, processes, commandText(shell, node));
+}
+
+/** `shopt -s lastpipe`: the last command runs in the shell itself. */
+function* runWithLastPipe(shell: Shell, node: Pipeline): Blocking<void> {
+  const { sys } = shell;
+  const pipe = sys.pipe();
+  shell.internalDescriptors.add(pipe.read);
+  shell.internalDescriptors.add(pipe.write);
+  const first = node.commands.slice(0, -1);
+  const processes = startPipeline(shell, first, node.operators, runAsProcess, false, pipe.write);
+  sys.close(pipe.write);
+  const saved = new SavedDescriptors(shell);
+  saved.save(0);
+  sys.dup(pipe.read, { to: 0 });
+  sys.close(pipe.read);
+  shell.internalDescriptors.delete(pipe.read);
+  shell.internalDescriptors.delete(pipe.write);
+  try {
+    yield* runCommand(shell, node.commands.at(-1) as CommandNode);
+  } finally {
+    saved.restore();
+  }
+  const { status } = shell;
+  yield* waitForeground(shell, processes, commandText(shell, node));
+  shell.pipeStatus = [...shell.pipeStatus, status];
+  if (!shell.options.has("pipefail") || status !== 0) shell.status = status;
 }
 
 /** One command of a pipeline or in the background, in its own process. */

@@ -15,7 +15,7 @@ import {
   ReturnFromFunction,
 } from "./control-flow.ts";
 import { MAX_EXPANSION } from "./expansion/word.ts";
-import { describeJob, exitStatus, signalText, type JobProcess } from "./jobs.ts";
+import { describeJob, exitStatus, jobState, signalText, type JobProcess } from "./jobs.ts";
 import type { Shell } from "./shell.ts";
 import { defineDynamicVariables } from "./shell-variables.ts";
 import { runOnTrampoline } from "./trampoline.ts";
@@ -90,6 +90,8 @@ export function startPipeline(
   operators: readonly PipeOperator[],
   run: (child: Shell, command: CommandNode) => Blocking<void>,
   background: boolean,
+  /** Where the last one writes; standard output unless given. */
+  output?: number,
 ): JobProcess[] {
   const { sys } = shell;
   const processes: JobProcess[] = [];
@@ -107,6 +109,7 @@ export function startPipeline(
       descriptors.set(0, input);
     }
     const closeNull = index === 0 && background ? nullInput(shell, descriptors) : undefined;
+    if (!pipe && output !== undefined) descriptors.set(1, output);
     if (pipe) {
       descriptors.set(1, pipe.write);
       if (operators[index] === "|&") descriptors.set(2, pipe.write);
@@ -273,8 +276,30 @@ function* reportSignal(
     yield* shell.write(2, `${signalText(signal)}\n`, true);
     return;
   }
+  // Debian's bash does not spell out SIGTERM (DONT_REPORT_SIGTERM).
+  if (signal === "SIGTERM") yield* shell.write(2, `${signalText(signal)}\n`, true);
+  else yield* reportKilled(shell, status, command);
+}
+
+/** `bash: line 1:  1234 Killed                  sleep 5` */
+function* reportKilled(
+  shell: Shell,
+  status: Extract<WaitStatus, { kind: "signaled" }>,
+  command: string,
+): Blocking<void> {
   const pid = String(status.pid).padStart(5);
-  yield* shell.reportError(`${pid} ${signalText(signal).padEnd(23)} ${command}`);
+  yield* shell.reportError(`${pid} ${signalText(status.signal).padEnd(23)} ${command}`);
+}
+
+const UNREPORTED: readonly SignalName[] = ["SIGINT", "SIGPIPE", "SIGTERM"];
+
+/** Notes a background child's end; a script tells at once when a signal ended it. */
+export function* recordChild(shell: Shell, status: WaitStatus): Blocking<void> {
+  const job = shell.jobs.record(status);
+  if (!job || shell.interactive || job.notified || jobState(job) !== "done") return;
+  job.notified = true;
+  if (status.kind !== "signaled" || UNREPORTED.includes(status.signal)) return;
+  if (!shell.traps.has(status.signal)) yield* reportKilled(shell, status, job.command);
 }
 
 /** Notes what became of background children, without waiting. */
@@ -289,7 +314,7 @@ export function* reapChildren(shell: Shell): Blocking<void> {
       throw error;
     }
     if (!status) return;
-    shell.jobs.record(status);
+    yield* recordChild(shell, status);
   }
 }
 

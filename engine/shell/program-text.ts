@@ -49,7 +49,8 @@ function* runParsed(
   let shown = source.firstLine;
   for (const [index, statement] of statements.entries()) {
     if (source.lineAt(statement.pos) <= abandonedLine) continue;
-    if (shell.options.has("verbose")) shown = yield* showLines(shell, source, shown, statement);
+    if (shell.options.has("verbose")) yield* showLines(shell, source, shown, statement);
+    shown = Math.max(shown, source.lineAt(statement.end) + 1);
     const aliases = [...shell.aliases].join();
     shell.mayExec = statements.length === 1 && mayBeReplaced(shell);
     try {
@@ -65,9 +66,10 @@ function* runParsed(
     }
   }
   if (problem) {
-    shell.status = 2;
     yield* reportSyntaxProblem(shell, problem, source, { label: options.label ?? "" });
-    throw new ExitShell(2);
+    // A condition that makes no sense leaves $? alone, in bash 5.2.
+    const keeps = problem.kind === "condition" && !problem.message.includes("newline");
+    throw new ExitShell(keeps && shell.isBash ? shell.status : 2);
   }
   return undefined;
 }
@@ -82,11 +84,10 @@ function* showLines(
   source: SourceText,
   from: number,
   statement: Statement,
-): Blocking<number> {
+): Blocking<void> {
   const last = source.lineAt(statement.end);
   const lines = source.text.split("\n").slice(from - source.firstLine, last + 1 - source.firstLine);
   if (lines.length > 0) yield* shell.write(2, `${lines.join("\n")}\n`, true);
-  return Math.max(from, last + 1);
 }
 
 /** Commands from standard input, of which no more is read than needed: they may read it too. */

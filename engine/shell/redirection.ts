@@ -10,7 +10,7 @@ import type { Shell } from "./shell.ts";
 
 /** Redirection refused; already reported. */
 export class RedirectionError {
-  constructor(readonly status = 1) {}
+  constructor(readonly status: number) {}
 }
 
 type Saved =
@@ -72,7 +72,7 @@ export function* applyRedirections(
       if (error instanceof RefusedTarget) {
         yield* shell.reportError(error.text);
         saved.restore();
-        throw new RedirectionError();
+        throw new RedirectionError(shell.isBash ? 1 : 2);
       }
       saved.restore();
       throw error;

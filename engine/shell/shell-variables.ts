@@ -40,6 +40,7 @@ function flags(shell: Shell): string {
 /** Variables that are computed at each reading. */
 export function defineDynamicVariables(shell: Shell): void {
   if (!shell.isBash) {
+    shell.variables.readonlyText = "is read only";
     shell.variables.dynamic.set("LINENO", { read: () => String(shell.line) });
     return;
   }

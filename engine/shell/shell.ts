@@ -137,6 +137,8 @@ export class Shell {
   /** What `bash: line 3:` counts in. */
   source = new SourceText("");
   position = 0;
+  /** Where the simple command at `position` ends. */
+  end = 0;
   /** The script's file, if commands come from one. */
   scriptFile: string | undefined;
   /** Descriptors that children do not inherit. */
@@ -234,9 +236,8 @@ export class Shell {
   get errorPrefix(): string {
     if (!this.isBash) return `${this.name}: ${this.line}: `;
     if (this.interactive || this.interactivePrefix) return `${this.name}: `;
-    const file = this.frames.at(-1)?.file;
-    if (file === undefined && this.readsStdin) return `${this.name}: `;
-    return `${file ?? this.name}: line ${this.line}: `;
+    const file = this.frames.at(-1)?.file ?? this.name;
+    return `${file}: line ${this.line}: `;
   }
 
   /** What `$BASH_SOURCE` says of a function defined here. */

@@ -5,7 +5,7 @@ import type { Blocking } from "../kernel/process/wait-queue.ts";
 import { assignVariable, assignmentText } from "./assignment.ts";
 import { findBuiltin } from "./builtins/index.ts";
 import type { Builtin } from "./builtins/builtin.ts";
-import { AssignmentError } from "./control-flow.ts";
+import { AssignmentError, ExitShell } from "./control-flow.ts";
 import { expandWords } from "./expansion/word.ts";
 import { runExternal } from "./external.ts";
 import { applyRedirections, type SavedDescriptors } from "./redirection.ts";
@@ -24,6 +24,7 @@ interface Invocation {
 
 export function* runSimple(shell: Shell, command: Command): Blocking<void> {
   const { mayExec } = shell;
+  shell.end = command.end;
   shell.mayExec = false;
   shell.substitutionStatus = undefined;
   yield* runDebugTrap(shell);
@@ -118,7 +119,7 @@ function* runBuiltin(shell: Shell, builtin: Builtin, invocation: Invocation): Bl
   const arrays = new Map([...invocation.arrays].map(([index, node]) => [index - 1, node]));
   const { saved } = invocation;
   try {
-    return yield* builtin.run({
+    const status = yield* builtin.run({
       shell,
       name,
       args,
@@ -126,12 +127,19 @@ function* runBuiltin(shell: Shell, builtin: Builtin, invocation: Invocation): Bl
       synopsis: builtin.synopsis,
       keepRedirections: () => saved?.keep(),
     });
+    // Errors of its special builtins end dash.
+    if (status === 2 && !shell.isBash && !shell.interactive && FATAL_IN_DASH.has(name)) {
+      throw new ExitShell(2);
+    }
+    return status;
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
     yield* shell.reportError(`${name}: write error: ${strerror(error.errno)}`);
     return 1;
   }
 }
+
+const FATAL_IN_DASH = new Set(["shift", "set", "export", "readonly", "unset", "local"]);
 
 /** `command`, `builtin` and completion: a command by its words. */
 export function* runWords(

@@ -26,7 +26,7 @@ function bashLines(
   const label = options.label ? `${options.label}: ` : "";
   const lastLine = source.lineAt(source.text.length);
   const prefix = (line: number): string =>
-    (shell.interactive || shell.readsStdin) && options.file === undefined
+    shell.interactive && options.file === undefined
       ? `${name}: ${label}`
       : `${name}: ${label}line ${line}: `;
   switch (problem.kind) {

@@ -68,9 +68,43 @@ function findProblem(script: ParsedScript, text: string): SyntaxProblem | undefi
   const first = errors?.reduce((a, b) => (b.pos < a.pos ? b : a));
   const nested =
     text.includes("(") || text.includes("`") ? findNestedProblem(script, text) : undefined;
-  const own = first && asProblem(first, text);
+  const open = text.includes("(") ? findStrayParenthesis(script, text) : undefined;
+  const own = open ?? (first && asProblem(first, text));
+  if (own?.kind === "end") return { ...own, expecting: expectedToken(errors ?? []) };
   if (own && nested) return nested.position < own.position ? nested : own;
   return own ?? nested;
+}
+
+function expectedToken(errors: readonly ParseError[]): string | undefined {
+  for (const { message } of errors) {
+    const expected = /expected '(\w+|\}|\))'/.exec(message)?.[1];
+    if (expected) return expected;
+  }
+  return undefined;
+}
+
+/** `echo (`: the parser steps over a parenthesis after a word, which bash refuses. */
+function findStrayParenthesis(script: Script, text: string): SyntaxProblem | undefined {
+  let problem: SyntaxProblem | undefined;
+  const visit = (node: SyntaxNode): void => {
+    if (problem) return;
+    if (node.type === "Command" && node.name) {
+      const words = [node.name, ...node.args];
+      for (const word of words) {
+        const at = skipBlank(text, word.end);
+        const isWord = /[^\s;&|()<>]$/.test(text.slice(word.pos, word.end));
+        if (at < word.end || text[at] !== "(" || !isWord || at === word.end) continue;
+        problem =
+          text.slice(at + 1).trim() === ""
+            ? { kind: "token", token: "newline", position: at }
+            : tokenAt(text, at + 1);
+        return;
+      }
+    }
+    if (node.type !== "CommandExpansion") forEachChild(node, visit);
+  };
+  script.commands.forEach(visit);
+  return problem;
 }
 
 function asProblem(error: ParseError, text: string): SyntaxProblem {
@@ -91,7 +125,7 @@ function asProblem(error: ParseError, text: string): SyntaxProblem {
   if (error.message === "expected command in subshell") return tokenAt(text, error.pos + 1);
   if (error.message === "expected command in brace group") return tokenAt(text, error.pos + 1);
   if (/^\s*$/.test(rest)) {
-    return { kind: "end", position, expecting: /expected '(\w+|\})'/.exec(error.message)?.[1] };
+    return { kind: "end", position };
   }
   return tokenAt(text, position);
 }
@@ -174,7 +208,7 @@ export function statementsBefore(
       lineStart = Math.min(lineStart, text.lastIndexOf("\n", statement.pos - 1) + 1);
     }
   }
-  return statements.filter((statement) => statement.end <= lineStart);
+  return statements.filter(({ pos, end }) => end > pos && end <= lineStart);
 }
 
 const cache = new Map<string, readonly WordPart[]>();

@@ -106,11 +106,14 @@ const MAX_NAMEREFS = 8;
 export class Variables {
   private scopes: Scope[] = [{ variables: new Map(), temporary: false }];
   readonly dynamic = new Map<string, DynamicVariable>();
+  /** dash words it differently. */
+  readonlyText = "readonly variable";
   /** Called after a variable changed or went. */
   onChange: (name: string) => void = () => {};
 
   clone(): Variables {
     const copy = new Variables();
+    copy.readonlyText = this.readonlyText;
     copy.scopes = this.scopes.map((scope) => ({
       temporary: scope.temporary,
       variables: new Map([...scope.variables].map(([name, v]) => [name, v.clone()])),
@@ -134,6 +137,7 @@ export class Variables {
   /** Follows namerefs. */
   resolveName(name: string): string {
     for (let hops = 0; hops < MAX_NAMEREFS; hops++) {
+      if (this.dynamic.has(name)) return name;
       const variable = this.find(name);
       if (!variable?.nameref || !variable.value) return name;
       name = variable.value;
@@ -165,7 +169,7 @@ export class Variables {
     name = this.resolveName(name);
     const existing = this.dynamic.has(name) ? undefined : this.find(name);
     if (existing) {
-      if (existing.readonly) throw new AssignmentError(`${name}: readonly variable`);
+      if (existing.readonly) throw new AssignmentError(`${name}: ${this.readonlyText}`);
       return existing;
     }
     const variable = new Variable();
@@ -205,7 +209,7 @@ export class Variables {
     const existing = scope.variables.get(name);
     if (existing) return existing;
     const outer = this.find(name);
-    if (outer?.readonly) throw new AssignmentError(`${name}: readonly variable`);
+    if (outer?.readonly) throw new AssignmentError(`${name}: ${this.readonlyText}`);
     const variable = new Variable();
     const temporary = this.scopes.at(-2);
     if (temporary?.temporary && scope === this.scopes.at(-1)) {
@@ -229,7 +233,7 @@ export class Variables {
 
   /** An assignment before a command, in the temporary scope just pushed. */
   setTemporary(name: string, value: string): void {
-    if (this.find(name)?.readonly) throw new AssignmentError(`${name}: readonly variable`);
+    if (this.find(name)?.readonly) throw new AssignmentError(`${name}: ${this.readonlyText}`);
     const variable = new Variable();
     variable.exported = true;
     variable.setElement("0", value);

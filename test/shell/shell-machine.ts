@@ -1,6 +1,5 @@
 /** A machine with the shell and the plain tools, for tests of command lines. */
-import { BASH } from "../../engine/programs/bash/index.ts";
-import { COREUTILS } from "../../engine/programs/coreutils/index.ts";
+import { PROGRAMS } from "../../engine/programs/index.ts";
 import { smallMachine, type TestMachine } from "../support/small-machine.ts";
 
 export interface ShellResult {
@@ -10,7 +9,13 @@ export interface ShellResult {
 }
 
 export function shellMachine(): TestMachine {
-  return smallMachine([...BASH, ...COREUTILS]);
+  const machine = smallMachine(PROGRAMS);
+  machine.run(function* (sys) {
+    sys.writeFile("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\n");
+    yield* sys.yieldCpu();
+    return 0;
+  });
+  return machine;
 }
 
 /** `bash -c SCRIPT`, or another command line, in a machine of its own. */
@@ -20,7 +25,9 @@ export function runShellCommand(
 ): ShellResult {
   const machine = options.machine ?? shellMachine();
   const result = machine.run(function* (sys) {
+    sys.env.set("PATH", "/usr/bin:/bin");
     sys.env.set("HOME", "/root");
+    sys.env.set("LANG", "C.UTF-8");
     sys.chdir(options.cwd ?? "/tmp");
     return yield* sys.exec(`/usr/bin/${argv[0] as string}`, argv);
   });

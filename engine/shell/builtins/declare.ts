@@ -107,8 +107,14 @@ function* declareOperands(
   for (const index of options.operands) {
     const operand = operandOf(call, index);
     if (!operand) {
-      yield* fail(call, `\`${call.args[index] as string}': not a valid identifier`);
-      status = 1;
+      const word = call.args[index] as string;
+      yield* fail(
+        call,
+        shell.isBash
+          ? `\`${word}': not a valid identifier`
+          : `${word.replace(/=.*/s, "")}: bad variable name`,
+      );
+      status = shell.isBash ? 1 : 2;
       continue;
     }
     try {
@@ -368,7 +374,12 @@ function* unsetOne(call: BuiltinCall, word: string, flags: string): Blocking<num
     variable.removeElement(key);
     return 0;
   }
-  if (!isName(word)) return yield* fail(call, `\`${word}': not a valid identifier`);
+  if (!isName(word)) {
+    if (!shell.isBash) return (yield* fail(call, `${word}: bad variable name`)) && 2;
+    // Without -v bash looks for a function of that name, and finds none.
+    if (!flags.includes("v")) return yield* unsetFunction(call, word);
+    return yield* fail(call, `\`${word}': not a valid identifier`);
+  }
   const name = flags.includes("n") ? word : variables.resolveName(word);
   if (!flags.includes("v") && variables.find(name) === undefined && shell.functions.has(word)) {
     return yield* unsetFunction(call, word);

@@ -59,7 +59,7 @@ function* changeDirectory(
   const logical =
     target === ""
       ? shell.cwd
-      : normalise(target.startsWith("/") ? target : `${shell.cwd}/${target}`);
+      : normalise(target.startsWith("/") ? target : `${shell.cwd.replace(/\/$/, "")}/${target}`);
   try {
     shell.sys.chdir(physical ? target || "." : logical);
   } catch (error) {

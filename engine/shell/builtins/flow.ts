@@ -2,7 +2,13 @@
 import { KernelError, strerror } from "../../kernel/errno.ts";
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
 import { decodeBytes } from "../bytes.ts";
-import { BreakLoop, ContinueLoop, ExitShell, ReturnFromFunction } from "../control-flow.ts";
+import {
+  AbandonLine,
+  BreakLoop,
+  ContinueLoop,
+  ExitShell,
+  ReturnFromFunction,
+} from "../control-flow.ts";
 import { findCommand, replaceShell, searchPath } from "../external.ts";
 import { jobState } from "../jobs.ts";
 import type { Shell } from "../shell.ts";
@@ -129,7 +135,8 @@ const exit: Builtin = {
     }
     const status = yield* statusArgument(call);
     if (call.args.length > 1 && status !== undefined && shell.isBash) {
-      return yield* fail(call, "too many arguments");
+      yield* fail(call, "too many arguments");
+      throw new AbandonLine(1);
     }
     throw new ExitShell(status ?? 2);
   },

@@ -9,7 +9,7 @@ import {
 import type { WaitStatus } from "../../kernel/process/sys.ts";
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
 import { describeJob, exitStatus, jobState, jobStatus, type Job } from "../jobs.ts";
-import { reapChildren, waitForeground } from "../processes.ts";
+import { reapChildren, recordChild, waitForeground } from "../processes.ts";
 import type { Shell } from "../shell.ts";
 import { checkSignals } from "../traps.ts";
 import { fail, failUsage, parseOptions, print, type Builtin, type BuiltinCall } from "./builtin.ts";
@@ -168,7 +168,7 @@ function* waitAll(shell: Shell): Blocking<number> {
     const changed = yield* nextChild(shell, -1);
     if (typeof changed === "number") return changed;
     if (changed === undefined) break;
-    shell.jobs.record(changed);
+    yield* recordChild(shell, changed);
   }
   if (!shell.interactive) {
     for (const job of shell.jobs.all) if (jobState(job) === "done") shell.jobs.remove(job);
@@ -182,7 +182,7 @@ function* waitJob(shell: Shell, job: Job): Blocking<number> {
     const changed = yield* nextChild(shell, running?.pid ?? -1);
     if (typeof changed === "number") return changed;
     if (changed === undefined) break;
-    shell.jobs.record(changed);
+    yield* recordChild(shell, changed);
   }
   const status = jobStatus(job);
   if (jobState(job) === "done" && !shell.interactive) shell.jobs.remove(job);
@@ -198,7 +198,7 @@ function* waitPid(call: BuiltinCall, pid: number): Blocking<number> {
       const changed = yield* nextChild(shell, pid);
       if (typeof changed === "number") return changed;
       if (changed === undefined) break;
-      shell.jobs.record(changed);
+      yield* recordChild(shell, changed);
     }
     const status = process.status ? exitStatus(process.status) : 127;
     if (jobState(job) === "done" && !shell.interactive) shell.jobs.remove(job);
@@ -242,7 +242,7 @@ function* waitNext(
     const changed = yield* nextChild(shell, -1);
     if (typeof changed === "number") return changed;
     if (changed === undefined) return 127;
-    shell.jobs.record(changed);
+    yield* recordChild(shell, changed);
   }
 }
 

@@ -46,7 +46,7 @@ const set: Builtin = {
             return 0;
           }
           at += 1;
-          if (!(yield* changeOption(call, name, on))) return shell.isBash ? 1 : 2;
+          if (!(yield* changeOption(call, name, on))) return 2;
           continue;
         }
         const name = shell.options.nameOfLetter(letter);

@@ -9,6 +9,7 @@ import { decodeFormat, decodePercentB } from "./escapes.ts";
 
 /** Longer results are refused: a width is at most this many characters. */
 const MAX_WIDTH = 1_000_000;
+const MAX_PRECISION = 10_000;
 
 export const printf: Builtin = {
   name: "printf",
@@ -38,7 +39,7 @@ export const printf: Builtin = {
     const text = joinEscapedBytes(formatter.run(format));
     if (variable !== undefined) assign(call, variable, text);
     else yield* print(call, text);
-    for (const error of formatter.errors) yield* fail(call, error);
+    for (const text of [...formatter.warnings, ...formatter.errors]) yield* fail(call, text);
     return formatter.errors.length > 0 ? 1 : 0;
   },
 };
@@ -59,6 +60,8 @@ const DIRECTIVE =
 
 class Formatter {
   readonly errors: string[] = [];
+  /** Printed, but no failure. */
+  readonly warnings: string[] = [];
   private used = 0;
   private stopped = false;
 
@@ -122,7 +125,7 @@ class Formatter {
       precision =
         givenPrecision === "*" ? Number(this.integer(this.next())) : Number(givenPrecision);
       if (precision < 0) precision = undefined;
-      else precision = Math.min(precision, MAX_WIDTH);
+      else precision = Math.min(precision, MAX_PRECISION);
     }
     const pad = (text: string): string => padText(text, width, flags);
     switch (conversion?.at(-1)) {
@@ -220,7 +223,7 @@ class Formatter {
     const value = BigInt(octal ? `0o${digits.slice(1)}` : digits) * (number[1] === "-" ? -1n : 1n);
     const max = (1n << 63n) - 1n;
     if (value > max || value < -max - 1n) {
-      this.errors.push(`${text}: Numerical result out of range`);
+      this.warnings.push(`warning: ${text}: Numerical result out of range`);
       return value > 0n ? max : -max - 1n;
     }
     return value;
@@ -315,7 +318,7 @@ function formatFloat(
   const size = Math.abs(value);
   let body: string;
   if (!Number.isFinite(size)) body = Number.isNaN(size) ? "nan" : "inf";
-  else if (conversion.toLowerCase() === "f") body = size.toFixed(Math.min(precision, 100));
+  else if (conversion.toLowerCase() === "f") body = exactFixed(size, precision);
   else if (conversion.toLowerCase() === "e") body = exponent(size, precision);
   else body = general(size, precision, flags.includes("#"));
   if (conversion !== conversion.toLowerCase()) body = body.toUpperCase();
@@ -337,4 +340,23 @@ function general(size: number, precision: number, keepZeros: boolean): string {
       ? exponent(size, digits - 1)
       : size.toFixed(Math.max(digits - 1 - power, 0));
   return keepZeros ? text : text.replace(/(\.\d*?)0+(?=e|$)/, "$1").replace(/\.(?=e|$)/, "");
+}
+
+/** Digits of the binary fraction itself, halves to even, as printf(3) rounds. */
+function exactFixed(size: number, precision: number): string {
+  let scale = 0n;
+  let whole = size;
+  while (!Number.isInteger(whole)) {
+    whole *= 2;
+    scale += 1n;
+  }
+  const ten = 10n ** BigInt(precision);
+  const numerator = BigInt(whole) * ten;
+  let rounded = numerator >> scale;
+  const rest = numerator - (rounded << scale);
+  const half = scale === 0n ? 1n : 1n << (scale - 1n);
+  if (scale > 0n && (rest > half || (rest === half && (rounded & 1n) === 1n))) rounded += 1n;
+  const digits = rounded.toString().padStart(precision + 1, "0");
+  if (precision === 0) return digits;
+  return `${digits.slice(0, -precision)}.${digits.slice(-precision)}`;
 }

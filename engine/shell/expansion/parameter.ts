@@ -3,7 +3,7 @@ import type { ParameterExpansionPart, ParameterOperation, SimpleExpansionPart, W
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
 import { ArithmeticError } from "../arithmetic.ts";
 import { ExpansionError } from "../control-flow.ts";
-import type { Shell } from "../shell.ts";
+import type { Dialect, Shell } from "../shell.ts";
 import { elementKey, setVariable, specialParameter } from "../shell-variables.ts";
 import { expandPrompt } from "../prompt.ts";
 import { isName } from "../variables.ts";
@@ -47,7 +47,7 @@ export function* expandParameter(
   context: ExpansionContext,
   pieces: Piece[],
 ): Blocking<void> {
-  checkSubstitution(part);
+  checkSubstitution(part, shell.dialect);
   if (part.prefix === "#") {
     const reference = yield* resolve(shell, part.parameter, part.index);
     requireSet(shell, reference);
@@ -79,7 +79,7 @@ export function* expandParameter(
 const PARAMETER = /^(?:[A-Za-z_]\w*|\d+|[@*#?$!-])$/;
 
 /** `${}`, `${x y}`, `${a[}`: what the parser lets through but bash calls bad. */
-function checkSubstitution(part: ParameterExpansionPart): void {
+function checkSubstitution(part: ParameterExpansionPart, dialect: Dialect): void {
   const operation = part.operation;
   const bad =
     !PARAMETER.test(part.parameter) ||
@@ -89,6 +89,11 @@ function checkSubstitution(part: ParameterExpansionPart): void {
     (part.index !== undefined && part.index.text === "") ||
     unreadText(part);
   if (bad) throw new ExpansionError(`${part.text}: bad substitution`);
+  const bashOnly =
+    (part.prefix === "!" && part.parameter !== "") ||
+    part.index !== undefined ||
+    (operation !== undefined && operation.type !== "Default" && operation.type !== "Remove");
+  if (dialect === "sh" && bashOnly) throw new ExpansionError("Bad substitution", true);
 }
 
 /** Characters between the parameter and the closing brace that belong to nothing. */

@@ -121,6 +121,10 @@ export function* expandQuotedText(shell: Shell, text: string): Blocking<string> 
 }
 
 export function* expandHereDocument(shell: Shell, document: HereDoc): Blocking<string> {
+  if (document.operator === "<<-") {
+    const text = document.body.text.replace(/^\t+/gm, "");
+    return document.delimiter?.quoted ? text : yield* expandQuotedText(shell, text);
+  }
   if (document.delimiter?.quoted) return document.body.text;
   const parts = document.body.parts;
   if (parts === undefined) return unescapeQuoted(document.body.text);
@@ -211,8 +215,11 @@ function* expandPart(
       return;
     case "BraceExpansion":
       // Reached only where braces are not expanded; then they are ordinary characters.
-      if (part.parts) yield* expandParts(shell, part.parts, context, pieces);
-      else pushLiteral(shell, part.text, context, pieces, false);
+      if (part.parts) {
+        pieces.push({ kind: "text", text: "{", quoted: false, split: false });
+        yield* expandParts(shell, part.parts, context, pieces);
+        pieces.push({ kind: "text", text: "}", quoted: false, split: false });
+      } else pushLiteral(shell, part.text, context, pieces, false);
       return;
   }
 }
@@ -391,7 +398,16 @@ export function* evaluateExpression(shell: Shell, text: string): Blocking<bigint
   try {
     return evaluateArithmetic(expanded, shellArithmetic(shell));
   } catch (error) {
-    if (error instanceof ArithmeticError) throw new ExpansionError(error.message);
-    throw error;
+    if (!(error instanceof ArithmeticError)) throw error;
+    throw new ExpansionError(shell.isBash ? error.message : dashArithmeticError(expanded, error));
   }
+}
+
+function dashArithmeticError(text: string, error: ArithmeticError): string {
+  const reason = error.message.includes("division by 0")
+    ? "division by zero"
+    : error.message.includes("operand expected")
+      ? "expecting primary"
+      : "expecting EOF";
+  return `arithmetic expression: ${reason}: "${text}"`;
 }
