@@ -9,6 +9,7 @@ import { IPROUTE2 } from "./iproute2/index.ts";
 import { IPUTILS_PING } from "./iputils-ping/index.ts";
 import { NET_TOOLS } from "./net-tools/index.ts";
 import { PROCPS } from "./procps/index.ts";
+import { NETCAT_OPENBSD } from "./netcat-openbsd/index.ts";
 import { TCPDUMP } from "./tcpdump/index.ts";
 import { TRACEROUTE } from "./traceroute/index.ts";
 
@@ -22,6 +23,7 @@ export const PROGRAMS: readonly Program[] = [
   IPUTILS_PING,
   NET_TOOLS,
   PROCPS,
+  NETCAT_OPENBSD,
   TCPDUMP,
   TRACEROUTE,
 ].flat();

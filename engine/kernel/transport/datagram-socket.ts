@@ -21,7 +21,7 @@ import type { Blocking } from "../process/wait-queue.ts";
 import { BoundedQueue, deadline, packetCost } from "./datagram-queue.ts";
 import { nextHopMtu, type SocketFault } from "./icmp-errno.ts";
 import type { OutputRoute } from "./protocol.ts";
-import { Socket, UNSPECIFIED } from "./socket.ts";
+import { SEND_COST_NS, Socket, UNSPECIFIED } from "./socket.ts";
 
 /** ICMP errors kept until they are read with MSG_ERRQUEUE. */
 const MAX_QUEUED_ERRORS = 64;
@@ -126,15 +126,15 @@ export abstract class DatagramSocket extends Socket {
     return data.length;
   }
 
-  // eslint-disable-next-line require-yield
   *send(data: Uint8Array): Blocking<number> {
     this.write(data);
+    yield { queues: [], timeoutNs: SEND_COST_NS };
     return data.length;
   }
 
-  // eslint-disable-next-line require-yield
   override *sendto(data: Uint8Array, to: SocketAddress): Blocking<number> {
     this.transmit(data, to);
+    yield { queues: [], timeoutNs: SEND_COST_NS };
     return data.length;
   }
 

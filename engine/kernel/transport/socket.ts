@@ -1,7 +1,7 @@
 /** What all sockets share: an open file, options, and calls that most kinds refuse. */
 import { IPV4_ANY } from "../../net/address.ts";
 import type { Packet } from "../../net/packet.ts";
-import type { Ns } from "../../sim/clock.ts";
+import { MICROSECOND, type Ns } from "../../sim/clock.ts";
 import { type Errno, KernelError } from "../errno.ts";
 import type { OpenFile, Readiness } from "../fs/open-file.ts";
 import type {
@@ -22,6 +22,12 @@ export const UNSPECIFIED: SocketAddress = { ip: IPV4_ANY, port: 0 };
 /** Smallest buffers that setsockopt grants: SOCK_MIN_RCVBUF, SOCK_MIN_SNDBUF; include/net/sock.h. */
 const MIN_RECEIVE_BUFFER = 2304;
 const MIN_SEND_BUFFER = 4608;
+
+/**
+ * What sending costs the caller in virtual time: what the network does at once (an acknowledgement
+ * or an ICMP error over an idle cable) happens before the program's next call, as on a real machine.
+ */
+export const SEND_COST_NS: Ns = 10 * MICROSECOND;
 
 /** The options a program may set, and what a socket has before it does. */
 export interface SocketSettings {

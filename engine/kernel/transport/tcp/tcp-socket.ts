@@ -1,6 +1,5 @@
 /** A stream socket: what the socket calls do to a connection or a listener. tcp(7) */
 import { IPV4_ANY, IPV4_LOOPBACK, type Ipv4, isMulticast } from "../../../net/address.ts";
-import { MICROSECOND } from "../../../sim/clock.ts";
 import { KernelError } from "../../errno.ts";
 import type { Readiness } from "../../fs/open-file.ts";
 import type { Datagram, SocketAddress, SocketOptions } from "../../process/sys.ts";
@@ -8,7 +7,7 @@ import type { Blocking } from "../../process/wait-queue.ts";
 import { deadline } from "../datagram-queue.ts";
 import type { SocketRecord } from "../diagnostics.ts";
 import type { PortHolder } from "../ports.ts";
-import { type Accepted, Socket, UNSPECIFIED } from "../socket.ts";
+import { type Accepted, SEND_COST_NS, Socket, UNSPECIFIED } from "../socket.ts";
 import { TcpConnection } from "./connection.ts";
 import { orphanInFinWait2 } from "./input.ts";
 import { Listener } from "./listener.ts";
@@ -19,12 +18,6 @@ import { TimeWait } from "./time-wait.ts";
 import { armKeepalive, startSynTimer } from "./timeouts.ts";
 
 const NOTHING = new Uint8Array(0);
-
-/**
- * What sending costs the caller in virtual time: what the network does at once (an acknowledgement
- * over an idle cable) happens before the program's next call, as on a real machine.
- */
-const SEND_COST_NS = 10 * MICROSECOND;
 
 interface Claim extends PortHolder {
   local: SocketAddress;
@@ -326,7 +319,7 @@ export class TcpSocket extends Socket {
       if (this.nonBlocking && sent > 0) return sent;
       yield* this.waitForChange();
     }
-    if (!this.nonBlocking) yield { queues: [], timeoutNs: SEND_COST_NS };
+    yield { queues: [], timeoutNs: SEND_COST_NS };
     return sent;
   }
 
