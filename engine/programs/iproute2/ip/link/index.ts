@@ -97,7 +97,7 @@ function add(context: Context, args: Args, replace = false): string {
     throw notModelled("ip", "'ip link replace' of a device that exists");
   }
   if (words.group) throw notModelled("ip", "a group for a new device: set it afterwards");
-  const { port: _port, ...request } = parseKind(context, kind, args);
+  const request = parseKind(context, kind, args);
   if (words.link !== undefined && !context.kernel.link(words.link)) throw noSuchDevice(words.link);
   context.kernel.newLink({ kind, ...toNewLink(words), ...request });
   return "";

@@ -6,7 +6,7 @@ import type {
   RouteScope,
   RouteType,
 } from "../../../../kernel/rtnetlink/messages.ts";
-import { TABLE_LOCAL } from "../../../../kernel/rtnetlink/messages.ts";
+import { TABLE_LOCAL, TABLE_MAIN } from "../../../../kernel/rtnetlink/messages.ts";
 import {
   type Args,
   Exit,
@@ -246,10 +246,10 @@ type Written = Partial<RouteRequest> & Pick<RouteRequest, "destination" | "prefi
 
 /** Local and broadcast routes belong to the local table unless another is named. */
 function withDefaultTable(written: Written): Written {
-  const { table, type } = written;
-  if (table) return written;
-  const { table: _unspecified, ...rest } = written;
-  return type === "local" || type === "broadcast" ? { ...rest, table: TABLE_LOCAL } : rest;
+  const isLocal = written.type === "local" || written.type === "broadcast";
+  // RT_TABLE_UNSPEC is as good as no table.
+  const table = written.table || (isLocal ? TABLE_LOCAL : TABLE_MAIN);
+  return { ...written, table };
 }
 
 function withDefaults(written: Written, multipath: boolean): RouteRequest {
