@@ -178,7 +178,7 @@ describe("older versions are brought up one step at a time", () => {
 });
 
 test("the smallest lab by hand: a node needs a name and a kind", () => {
-  expect(parseLab("podwire: 1\nnodes: [{name: h1, kind: host}]")).toEqual({
+  expect(parseLab("podwire: 1\nnodes: [{name: h1, kind: host}]")).toMatchObject({
     ok: true,
     value: { podwire: 1, nodes: [{ name: "h1", kind: "host" }] },
   });

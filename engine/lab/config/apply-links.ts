@@ -157,7 +157,7 @@ export function configureDevice(
     mtu: device.mtu,
     alias: device.alias,
     txQueueLength: device.txQueueLength,
-    noArp: device.arp === false ? true : undefined,
+    noArp: device.arp === undefined ? undefined : !device.arp,
     promiscuous: device.promiscuous,
     multicast: device.multicast,
     allMulticast: device.allMulticast,

@@ -1,6 +1,7 @@
 /** Configures a machine's network from its file: what `ip` and `sysctl` would have been told. */
 import type { Machine } from "../../machine/machine.ts";
 import type { Network } from "../../kernel/namespaces.ts";
+import type { Rtnetlink } from "../../kernel/rtnetlink/messages.ts";
 import { parseAddressText } from "../text/address-text.ts";
 import { parseFdbText } from "../text/fdb-text.ts";
 import { parseNeighbourText } from "../text/neighbour-text.ts";
@@ -51,10 +52,7 @@ function applyOne(configured: ConfiguredNetwork, complain: Complain): void {
   for (const [device, place] of devices) enslaveDevice(rtnetlink, device, place, complain);
   applyLoopback(configured, complain);
   if (file.sysctls) applySysctls(network, file.sysctls, [...path, "sysctls"], complain);
-  for (const [device, place] of devices) {
-    if (device.up ?? true)
-      attempt(place, complain, () => rtnetlink.setLink(device.name, { up: true }));
-  }
+  setUp(rtnetlink, devices, complain);
   for (const [device, place] of devices) {
     addAddresses(
       configured,
@@ -67,21 +65,39 @@ function applyOne(configured: ConfiguredNetwork, complain: Complain): void {
   applyTables(configured, complain);
 }
 
+/** A device may stand on one further down, which must be up before it: what fails is tried again. */
+function setUp(
+  rtnetlink: Rtnetlink,
+  devices: readonly (readonly [InterfaceFile, Path])[],
+  complain: Complain,
+): void {
+  applyUntilStuck(
+    devices
+      .filter(([device]) => device.up ?? true)
+      .map(([device, path]) => ({
+        path,
+        apply: () => rtnetlink.setLink(device.name, { up: true }),
+      })),
+    complain,
+  );
+}
+
 function applyLoopback(configured: ConfiguredNetwork, complain: Complain): void {
   const { file, path } = configured;
   const { rtnetlink } = configured.network;
   const { up = configured.name === undefined, mtu, addresses } = file.loopback ?? {};
   const place = [...path, "loopback"];
-  attempt(place, complain, () => {
-    if (mtu !== undefined) rtnetlink.setLink("lo", { mtu });
-    rtnetlink.setLink("lo", { up });
-    if (!addresses) return;
-    const { ifindex } = rtnetlink.link("lo") as { ifindex: number };
-    for (const address of rtnetlink.addresses()) {
-      if (address.ifindex === ifindex) rtnetlink.delAddress({ device: "lo", ...address });
-    }
-  });
-  if (addresses) addAddresses(configured, "lo", addresses, [...place, "addresses"], complain);
+  attempt(place, complain, () =>
+    rtnetlink.setLink("lo", { up, ...(mtu === undefined ? {} : { mtu }) }),
+  );
+  if (up && !addresses) return;
+  // Being set up, it got an address of its own accord.
+  const lo = rtnetlink.link("lo");
+  for (const address of rtnetlink.addresses()) {
+    if (address.ifindex !== lo?.ifindex) continue;
+    attempt(place, complain, () => rtnetlink.delAddress({ device: "lo", ...address }));
+  }
+  addAddresses(configured, "lo", addresses ?? [], [...place, "addresses"], complain);
 }
 
 function addAddresses(
@@ -126,26 +142,32 @@ function applyTables(configured: ConfiguredNetwork, complain: Complain): void {
 function applyRoutes(configured: ConfiguredNetwork, complain: Complain): void {
   const { file, path } = configured;
   const { rtnetlink } = configured.network;
-  let waiting = (file.routes ?? []).map((text, index) => ({
-    route: valueOf(parseRouteText(text)),
-    path: [...path, "routes", index],
-    refusal: "",
-  }));
+  const steps = (file.routes ?? []).map((text, index) => {
+    const route = valueOf(parseRouteText(text));
+    return {
+      path: [...path, "routes", index],
+      apply: () => rtnetlink.newRoute(route, "append"),
+    };
+  });
+  applyUntilStuck(steps, complain);
+}
+
+/** Tries the steps, again and again, until all are done or none of the rest can be. */
+function applyUntilStuck(
+  steps: readonly { readonly path: Path; readonly apply: () => void }[],
+  complain: Complain,
+): void {
+  const refusals = new Map<Path, string>();
+  let waiting = steps;
   for (let before = -1; waiting.length > 0 && waiting.length !== before;) {
     before = waiting.length;
-    waiting = waiting.filter((entry) => {
-      entry.refusal = "";
-      attempt(
-        entry.path,
-        (_, message) => {
-          entry.refusal = message;
-        },
-        () => rtnetlink.newRoute(entry.route, "append"),
-      );
-      return entry.refusal !== "";
+    waiting = waiting.filter(({ path, apply }) => {
+      refusals.delete(path);
+      attempt(path, (_, message) => refusals.set(path, message), apply);
+      return refusals.has(path);
     });
   }
-  for (const entry of waiting) complain(entry.path, entry.refusal);
+  for (const [path, message] of refusals) complain(path, message);
 }
 
 /** The schema has seen to it that the text can be read. */

@@ -2,13 +2,13 @@
 import { formatIpv4, formatMac, type Mac } from "../../net/address.ts";
 import type { NetDevice } from "../../kernel/device/net-device.ts";
 import type { Network } from "../../kernel/namespaces.ts";
-import type { LinkMessage, Rtnetlink } from "../../kernel/rtnetlink/messages.ts";
+import type { LinkMessage } from "../../kernel/rtnetlink/messages.ts";
 import { SECOND } from "../../sim/clock.ts";
 import { formatReference } from "../file/device-reference.ts";
 import { SWITCH_BRIDGE } from "../file/naming.ts";
 import type { InterfaceFile, LinkFile, PortFile } from "../file/schema.ts";
 import type { LabNode } from "../model/lab-node.ts";
-import { formatAddressText } from "../text/address-text.ts";
+import { addressTexts } from "./extract-addresses.ts";
 import { devicesOf } from "./kernel-devices.ts";
 
 /** Path cost of a port when none is said: a 10 Gbit/s link. */
@@ -17,6 +17,16 @@ const USUAL_PORT_COST = 2;
 /** What VXLAN puts before a frame's payload: IPv4, UDP, VXLAN, Ethernet. RFC 7348 §5. */
 const VXLAN_HEADERS = 50;
 const IPV4_HEADER = 20;
+
+const USUAL_MTU = 1500;
+
+/** What is known of the namespace whose devices are described. */
+interface Known {
+  readonly node: LabNode;
+  readonly namespace: string | undefined;
+  readonly messages: ReadonlyMap<number, LinkMessage>;
+  readonly addresses: ReadonlyMap<number, readonly string[]>;
+}
 
 export interface ExtractedDevices {
   readonly interfaces: InterfaceFile[];
@@ -31,12 +41,13 @@ export function extractDevices(
 ): ExtractedDevices {
   const { rtnetlink } = network;
   const messages = new Map(rtnetlink.links().map((link) => [link.ifindex, link]));
+  const known: Known = { node, namespace, messages, addresses: addressTexts(rtnetlink) };
   const interfaces: InterfaceFile[] = [];
   for (const { nic } of node.cards) {
     if (!nic || (nic.netns as object) !== network) continue;
     const link = messages.get(nic.ifindex) as LinkMessage;
     interfaces.push({
-      ...describeDevice(rtnetlink, link, messages),
+      ...describeDevice(known, link, USUAL_MTU),
       mac: formatMac(link.address),
       master: masterOf(link, messages) ?? null,
     });
@@ -45,22 +56,17 @@ export function extractDevices(
   for (const device of devicesOf(network)) {
     const link = messages.get(device.ifindex);
     if (!link || link.data.kind === "nic" || link.data.kind === "loopback") continue;
-    links.push(describeLink(node, network, namespace, device, link, messages));
+    links.push(describeLink(known, device, link));
   }
   return { interfaces, links };
 }
 
 /** What every device has. */
-function describeDevice(
-  rtnetlink: Rtnetlink,
-  link: LinkMessage,
-  messages: ReadonlyMap<number, LinkMessage>,
-  naturalMtu = 1500,
-): InterfaceFile {
-  const master = masterOf(link, messages);
+function describeDevice(known: Known, link: LinkMessage, usualMtu: number): InterfaceFile {
+  const master = masterOf(link, known.messages);
   return {
     name: link.name,
-    ...(link.mtu === naturalMtu ? {} : { mtu: link.mtu }),
+    ...(link.mtu === usualMtu ? {} : { mtu: link.mtu }),
     up: link.flags.up,
     ...(link.alias === undefined ? {} : { alias: link.alias }),
     txQueueLength: link.txQueueLength,
@@ -70,7 +76,7 @@ function describeDevice(
     allMulticast: link.flags.allMulticast,
     ...(master === undefined ? {} : { master }),
     ...(link.port ? { port: describePort(link.port) } : {}),
-    addresses: extractAddresses(rtnetlink, link),
+    addresses: [...(known.addresses.get(link.ifindex) ?? [])],
   };
 }
 
@@ -94,43 +100,10 @@ function describePort(port: Required<LinkMessage>["port"]): PortFile {
   };
 }
 
-export function extractAddresses(rtnetlink: Rtnetlink, link: LinkMessage): string[] {
-  return rtnetlink
-    .addresses()
-    .filter((address) => address.ifindex === link.ifindex)
-    .map((address) =>
-      formatAddressText({
-        address: address.address,
-        prefixLength: address.prefixLength,
-        ...(address.peer === undefined ? {} : { peer: address.peer }),
-        ...(address.broadcast === undefined ? {} : { broadcast: address.broadcast }),
-        ...(address.scope === naturalScope(link) ? {} : { scope: address.scope }),
-        ...(address.label === link.name ? {} : { label: address.label }),
-        ...(address.noPrefixRoute ? { noPrefixRoute: true } : {}),
-      }),
-    );
-}
-
-/** The scope that `ip addr add` gives an address when none is said. */
-function naturalScope(link: LinkMessage): string {
-  return link.data.kind === "loopback" ? "host" : "global";
-}
-
-function describeLink(
-  node: LabNode,
-  network: Network,
-  namespace: string | undefined,
-  device: NetDevice,
-  link: LinkMessage,
-  messages: ReadonlyMap<number, LinkMessage>,
-): LinkFile {
+function describeLink(known: Known, device: NetDevice, link: LinkMessage): LinkFile {
+  const { node, namespace, messages } = known;
   const linked = device.linkedDevice();
-  const common = describeDevice(
-    network.rtnetlink,
-    link,
-    messages,
-    naturalMtu(link, linked, messages),
-  );
+  const common = describeDevice(known, link, naturalMtu(link, linked, messages));
   const reference =
     linked &&
     formatReference({ namespace: node.namespaceName(linked.netns), name: linked.name }, namespace);
@@ -144,7 +117,7 @@ function describeLink(
       const { bridge } = data;
       return {
         ...common,
-        ...(hasChosenMac(node, namespace, link, messages) ? ownMac : {}),
+        ...(hasChosenMac(known, link) ? ownMac : {}),
         kind: "bridge",
         ageingSeconds: bridge.ageingNs / SECOND,
         forwardDelaySeconds: bridge.forwardDelayNs / SECOND,
@@ -192,27 +165,22 @@ function naturalMtu(
   switch (link.data.kind) {
     case "bridge": {
       const ports = [...messages.values()].filter((port) => port.master === link.ifindex);
-      return ports.length === 0 ? 1500 : Math.min(...ports.map((port) => port.mtu));
+      return ports.length === 0 ? USUAL_MTU : Math.min(...ports.map((port) => port.mtu));
     }
     case "vlan":
     case "macvlan":
-      return lower?.mtu ?? 1500;
+      return lower?.mtu ?? USUAL_MTU;
     case "vxlan":
-      return (lower?.mtu ?? 1500) - VXLAN_HEADERS;
+      return (lower?.mtu ?? USUAL_MTU) - VXLAN_HEADERS;
     case "ipip":
-      return (lower?.mtu ?? 1500) - IPV4_HEADER;
+      return (lower?.mtu ?? USUAL_MTU) - IPV4_HEADER;
     default:
-      return 1500;
+      return USUAL_MTU;
   }
 }
 
 /** A bridge takes the lowest address of its ports unless one was chosen. */
-function hasChosenMac(
-  node: LabNode,
-  namespace: string | undefined,
-  bridge: LinkMessage,
-  messages: ReadonlyMap<number, LinkMessage>,
-): boolean {
+function hasChosenMac({ node, namespace, messages }: Known, bridge: LinkMessage): boolean {
   if (node.kind === "switch" && namespace === undefined && bridge.name === SWITCH_BRIDGE) {
     return true;
   }

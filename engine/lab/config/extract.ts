@@ -1,9 +1,11 @@
 /** Reads what was configured on a running machine, as the part of a lab file that makes it again. */
 import type { Network } from "../../kernel/namespaces.ts";
+import type { DiskImage } from "../../machine/disk-image.ts";
+import type { MachineNetwork } from "../../machine/network.ts";
 import type { LabNode } from "../model/lab-node.ts";
-import { usualSysctls } from "../file/naming.ts";
 import type { InterfaceFile, NamespaceFile, NetworkFile, NodeFile } from "../file/schema.ts";
-import { extractAddresses, extractDevices } from "./extract-links.ts";
+import { addressTexts } from "./extract-addresses.ts";
+import { extractDevices } from "./extract-links.ts";
 import { extractTables } from "./extract-tables.ts";
 import { changedFiles } from "./files.ts";
 import { withoutIdentity } from "./identity.ts";
@@ -21,15 +23,12 @@ export function extractNode(node: LabNode): NodeFile {
     name: string | undefined,
   ): NetworkFile & { interfaces: InterfaceFile[] } => {
     const { interfaces, links } = extractDevices(node, kernelSide, name);
-    const always = name === undefined ? Object.keys(usualSysctls(node.kind)) : [];
-    const sysctls = readSysctls(kernelSide);
-    const usual = pristineSysctls(machine.image, isForwarding(sysctls));
     return {
       interfaces,
       links,
       loopback: extractLoopback(kernelSide),
       ...extractTables(kernelSide.rtnetlink),
-      sysctls: changedSysctls(sysctls, usual, always),
+      sysctls: extractSysctls(machine.image, kernelSide),
     };
   };
   return {
@@ -47,12 +46,18 @@ export function extractNode(node: LabNode): NodeFile {
   };
 }
 
+function extractSysctls(image: DiskImage, network: Network): Required<NetworkFile>["sysctls"] {
+  if (!(network as MachineNetwork).sysctl.wasWritten) return {};
+  const now = readSysctls(network);
+  return changedSysctls(now, pristineSysctls(image, isForwarding(now)));
+}
+
 function extractLoopback(network: Network): Required<NetworkFile>["loopback"] {
   const lo = network.rtnetlink.link("lo");
   if (!lo) return {};
   return {
     up: lo.flags.up,
     mtu: lo.mtu,
-    addresses: extractAddresses(network.rtnetlink, lo),
+    addresses: [...(addressTexts(network.rtnetlink).get(lo.ifindex) ?? [])],
   };
 }

@@ -2,7 +2,7 @@ import { KernelError, strerror } from "../../kernel/errno.ts";
 import type { Rtnetlink } from "../../kernel/rtnetlink/messages.ts";
 import { EditError } from "../edits/command.ts";
 import { formatAddressText, parseAddressText, type AddressSpec } from "../text/address-text.ts";
-import { extractAddresses } from "./extract-links.ts";
+import { extractAddresses } from "./extract-addresses.ts";
 
 /** Makes these the addresses of a device, leaving alone those that it has. Throws EditError. */
 export function replaceAddresses(

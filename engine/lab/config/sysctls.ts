@@ -33,9 +33,10 @@ export function applySysctls(
   for (const name of names) {
     const value = sysctls[name];
     const text = typeof value === "boolean" ? String(Number(value)) : String(value);
-    if (tree.read(pathOf(name)) === undefined) {
+    const before = tree.read(pathOf(name));
+    if (before === undefined) {
       complain([...path, name], `Podwire does not model the sysctl ${name}`);
-    } else {
+    } else if (before !== text) {
       attempt([...path, name], complain, () => tree.write(pathOf(name), text));
     }
   }
@@ -71,27 +72,19 @@ export function isForwarding(values: SysctlValues): boolean {
 }
 
 /**
- * Name → value of the settings that were changed. `usual` has the settings of a fresh namespace
- * that forwards or not, as this one does, with a device eth0 that stands for all but the loopback
- * device. `always`: settings that are given even when nobody changed them.
+ * Name → value of the settings that were changed, and net.ipv4.ip_forward. `usual` has the settings
+ * of a fresh namespace that forwards or not, as this one does, with a device eth0 that stands for
+ * all but the loopback device.
  */
-export function changedSysctls(
-  now: SysctlValues,
-  usual: SysctlValues,
-  always: Iterable<string>,
-): Record<string, string> {
+export function changedSysctls(now: SysctlValues, usual: SysctlValues): Record<string, string> {
   const changed: Record<string, string> = {};
-  if (isForwarding(now)) changed[nameOf(IP_FORWARD)] = "1";
   for (const [path, value] of now) {
     const device = DEVICE_SETTING.exec(path);
     const usualPath =
       device && !isSpecial(device[2]) ? `${device[1]}${USUAL_DEVICE}${device[3]}` : path;
     if (value !== usual.get(usualPath)) changed[nameOf(path)] = value;
   }
-  for (const name of always) {
-    const value = now.get(pathOf(name));
-    if (value !== undefined) changed[name] = value;
-  }
+  changed[nameOf(IP_FORWARD)] = now.get(IP_FORWARD) ?? "0";
   return changed;
 }
 

@@ -19,6 +19,7 @@ import {
   defaultMac,
   impliedInterfaces,
   SWITCH_BRIDGE,
+  usualFlags,
   usualSysctls,
 } from "./naming.ts";
 import {
@@ -189,16 +190,18 @@ function canonicalCard(card: InterfaceFile, usualMac: string, inSwitch: boolean)
 function canonicalDevice(
   device: InterfaceFile,
   usualMtu: number | undefined,
+  kind?: LinkFile["kind"],
 ): Omit<InterfaceFile, "name"> {
+  const usual = usualFlags(kind);
   return {
     mac: device.mac === undefined ? undefined : canonicalMac(device.mac),
     mtu: unless(device.mtu, usualMtu),
     up: unless(device.up, true),
     alias: unless(device.alias, ""),
     txQueueLength: unless(device.txQueueLength, 1000),
-    arp: unless(device.arp, true),
+    arp: unless(device.arp, usual.arp),
     promiscuous: unless(device.promiscuous, false),
-    multicast: unless(device.multicast, true),
+    multicast: unless(device.multicast, usual.multicast),
     allMulticast: unless(device.allMulticast, false),
     master: device.master ?? undefined,
     port: device.port && canonicalPort(device.port),
@@ -247,13 +250,19 @@ function canonicalNetwork(
     loopback,
     links: list(network.links?.map((link) => canonicalLink(link, namespace, bridgeMac))),
     routes: list(network.routes?.map((text) => respell(text, parseRouteText, formatRouteText))),
-    rules: list(network.rules?.map((text) => respell(text, parseRuleText, formatRuleText))),
+    rules: list(canonicalRules(network.rules ?? [])),
     neighbours: list(
       network.neighbours?.map((text) => respell(text, parseNeighbourText, formatNeighbourText)),
     ),
     fdb: list(network.fdb?.map((text) => respell(text, parseFdbText, formatFdbText))),
     sysctls: record(network.sysctls, (value) => canonicalSysctl(value)),
   });
+}
+
+/** By their priorities, as the kernel keeps them. */
+function canonicalRules(rules: readonly string[]): string[] {
+  const spelt = rules.map((text) => respell(text, parseRuleText, formatRuleText));
+  return spelt.sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
 }
 
 /** The kernel gives the loopback device its address when it is set up. */
@@ -273,7 +282,7 @@ function canonicalLink(
   const refer = (text: string): string =>
     formatReference(resolveReference(text, namespace), namespace);
   const head = { name: link.name, kind: link.kind };
-  const device = canonicalDevice(link, undefined);
+  const device = canonicalDevice(link, undefined, link.kind);
   switch (link.kind) {
     case "dummy":
       return compact<LinkFile>({ ...head, kind: link.kind, ...device });

@@ -2,6 +2,7 @@
 import { formatMac, parseMac, type Mac } from "../../net/address.ts";
 import { encodeUtf8 } from "../../sim/utf8.ts";
 import type { NodeKind } from "../../session.ts";
+import type { LinkFile } from "./schema.ts";
 
 export { DEFAULT_IMAGE } from "../../images/index.ts";
 export const DEFAULT_SEED = 1;
@@ -21,9 +22,18 @@ export function usualInterfaces(kind: NodeKind): readonly string[] {
   }
 }
 
+/** Whether a kind of device uses ARP and takes multicast when nothing else is said. */
+export function usualFlags(kind: LinkFile["kind"] | undefined): {
+  readonly arp: boolean;
+  readonly multicast: boolean;
+} {
+  const speaks = kind !== "dummy" && kind !== "ipip";
+  return { arp: speaks, multicast: speaks };
+}
+
 /** Settings that a kind of node has when nothing else is said: routers forward. */
 export function usualSysctls(kind: NodeKind): Readonly<Record<string, number>> {
-  return kind === "router" ? { "net.ipv4.ip_forward": 1 } : {};
+  return { "net.ipv4.ip_forward": kind === "router" ? 1 : 0 };
 }
 
 /** `eth2` of a host or router, `p3` of a switch: its number, or undefined for another name. */

@@ -8,7 +8,7 @@ import { applyFiles } from "../config/files.ts";
 import { applyNetwork } from "../config/apply-network.ts";
 import { applyServices } from "../config/services.ts";
 import type { Complain } from "../config/complaint.ts";
-import { extractAddresses } from "../config/extract-links.ts";
+import { extractAddresses } from "../config/extract-addresses.ts";
 import { replaceAddresses } from "../config/replace-addresses.ts";
 import { extractNode } from "../config/extract.ts";
 import { addNamedNetwork, controlOf, namedNetworks, ownNetwork } from "../config/named-networks.ts";

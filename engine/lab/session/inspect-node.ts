@@ -6,7 +6,7 @@ import { Context, defaultOptions } from "../../programs/iproute2/support/context
 import { printRoute } from "../../programs/iproute2/ip/route/print.ts";
 import type { NodeInspection } from "../../session.ts";
 import { SECOND } from "../../sim/clock.ts";
-import { extractAddresses } from "../config/extract-links.ts";
+import { addressTexts } from "../config/extract-addresses.ts";
 import { controlOf, ownNetwork } from "../config/named-networks.ts";
 import type { Lab } from "../lab.ts";
 import type { LabNode } from "../model/lab-node.ts";
@@ -29,10 +29,13 @@ export function inspectNode(lab: Lab, node: LabNode): NodeInspection {
   }
   const { rtnetlink, sockets } = ownNetwork(machine);
   const links = rtnetlink.links();
+  const addresses = addressTexts(rtnetlink);
   return {
     ...identity,
     uptimeSeconds: machine.kernel.uptimeNs / SECOND,
-    interfaces: links.map((link) => inspectInterface(lab, node, rtnetlink, link)),
+    interfaces: links.map((link) =>
+      inspectInterface(lab, node, rtnetlink, link, addresses.get(link.ifindex) ?? []),
+    ),
     routes: inspectRoutes(node, rtnetlink),
     neighbours: inspectNeighbours(rtnetlink),
     sockets: inspectSockets(node, sockets.list()),
@@ -48,6 +51,7 @@ function inspectInterface(
   node: LabNode,
   rtnetlink: Rtnetlink,
   link: LinkMessage,
+  addresses: readonly string[],
 ): NodeInspection["interfaces"][number] {
   const master = link.master === undefined ? undefined : rtnetlink.link(link.master)?.name;
   const card = node.card(link.name);
@@ -62,7 +66,7 @@ function inspectInterface(
     operState: link.operState,
     up: link.flags.up,
     ...(master === undefined ? {} : { master }),
-    addresses: extractAddresses(rtnetlink, link),
+    addresses,
     rxPackets: statistics.rxPackets,
     txPackets: statistics.txPackets,
     rxBytes: statistics.rxBytes,

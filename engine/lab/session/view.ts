@@ -1,6 +1,6 @@
 /** The lab as drawn, made from the live one. Nodes are described again only when they changed. */
 import type { CableView, InterfaceView, LabView, NodeView } from "../../session.ts";
-import { extractAddresses } from "../config/extract-links.ts";
+import { addressTexts, extractAddresses } from "../config/extract-addresses.ts";
 import { ownNetwork } from "../config/named-networks.ts";
 import type { Lab } from "../lab.ts";
 import type { LabCable } from "../model/lab-cable.ts";
@@ -47,6 +47,7 @@ export class Viewer {
 
   /** The cards, then the virtual devices of the machine's own namespace. */
   private interfaces(node: LabNode): InterfaceView[] {
+    const own = node.isOn ? addressTexts(ownNetwork(node.machine).rtnetlink) : undefined;
     const cards = node.cards.map((card): InterfaceView => {
       const cable = this.lab.cableIn(card)?.id;
       const { nic, label } = card;
@@ -58,8 +59,9 @@ export class Viewer {
       const { rtnetlink } = nic.netns;
       const link = rtnetlink.link(nic.ifindex);
       if (!link) return { ...base, operState: "NOTPRESENT", addresses: [] };
-      const addresses = extractAddresses(rtnetlink, link).map(withoutOptions);
-      return { ...base, operState: link.operState, addresses };
+      const texts =
+        card.namespace === undefined ? own?.get(nic.ifindex) : extractAddresses(rtnetlink, link);
+      return { ...base, operState: link.operState, addresses: (texts ?? []).map(withoutOptions) };
     });
     if (!node.isOn) return cards;
     const { rtnetlink } = ownNetwork(node.machine);
@@ -69,7 +71,7 @@ export class Viewer {
       .map((link): InterfaceView => ({
         name: link.name,
         operState: link.operState,
-        addresses: extractAddresses(rtnetlink, link).map(withoutOptions),
+        addresses: (own?.get(link.ifindex) ?? []).map(withoutOptions),
       }));
     return [...cards, ...others];
   }
