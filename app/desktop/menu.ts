@@ -23,10 +23,10 @@ export function menuTemplate(platform: NodeJS.Platform, send: Send): MenuItemCon
       submenu: [
         action("New lab", "file.new", "CmdOrCtrl+N"),
         action("Open…", "file.open", "CmdOrCtrl+O"),
-        action("Start page", "file.start"),
+        action("Start page", "file.start-page"),
         separator,
         action("Save", "file.save", "CmdOrCtrl+S"),
-        action("Save as…", "file.saveAs", "CmdOrCtrl+Shift+S"),
+        action("Save as…", "file.save-as", "CmdOrCtrl+Shift+S"),
         action("Export a copy…", "file.export"),
         separator,
         mac ? { role: "close" } : { role: "quit" },
@@ -42,13 +42,13 @@ export function menuTemplate(platform: NodeJS.Platform, send: Send): MenuItemCon
         { role: "copy", registerAccelerator: false },
         { role: "paste", registerAccelerator: false },
         action("Duplicate", "edit.duplicate", "CmdOrCtrl+D"),
-        action("Select all", "edit.selectAll", "CmdOrCtrl+A"),
+        action("Select all", "edit.select-all", "CmdOrCtrl+A"),
       ],
     },
     {
       label: "&View",
       submenu: [
-        action("Command palette", "view.palette", "CmdOrCtrl+K"),
+        action("Command palette", "help.commands", "CmdOrCtrl+K"),
         action("Fit the lab", "view.fit", "Shift+1"),
         action("Tidy layout", "view.tidy"),
         separator,
