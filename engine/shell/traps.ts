@@ -42,7 +42,10 @@ export function* checkSignals(shell: Shell): Blocking<void> {
   if (shell.hungUp) throw new ExitShell(128 + SIGNALS.SIGHUP);
   if (shell.interrupted) {
     shell.interrupted = false;
-    if (shell.interactive) throw new AbandonLine(128 + SIGNALS.SIGINT);
+    if (shell.interactive) {
+      yield* shell.write(2, "\n", true);
+      throw new AbandonLine(128 + SIGNALS.SIGINT);
+    }
     shell.sys.signal("SIGINT", "default");
     shell.sys.kill(shell.sys.pid, "SIGINT");
     yield* shell.sys.yieldCpu();

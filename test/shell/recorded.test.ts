@@ -9,8 +9,9 @@ for (const shell of ["bash", "sh"] as const) {
 
   describe(`${shell} does what the real one was recorded to do`, () => {
     const machine = shellMachine();
+    let count = 0;
     test.each(recorded.map((each) => [each.script, each] as const))("%s", (script, expected) => {
-      const directory = `/tmp/${machine.sim.nowNs}`;
+      const directory = `/tmp/${shell}-${count++}`;
       machine.run(function* (sys) {
         sys.mkdir(directory);
         yield* sys.yieldCpu();

@@ -176,7 +176,6 @@ export class LineEditor {
       return { kind: "line", line: this.buffer.text };
     }
     if (name === "ctrl-d" && this.buffer.length === 0) {
-      this.output += "";
       return { kind: "end" };
     }
     if (name === "tab") {
@@ -473,7 +472,7 @@ export class LineEditor {
     this.buffer.moveTo(cursor);
     if (candidates.length > QUERY_ITEMS && !(yield* this.confirm(candidates.length))) return;
     const { columns } = this.host.sys.windowSize(this.host.input);
-    this.output += columnsOf(candidates, columns || 80).replaceAll("\n", "\r\n");
+    this.output += columnsOf(candidates, columns || 80);
   }
 
   private *confirm(count: number): Blocking<boolean> {
@@ -482,16 +481,16 @@ export class LineEditor {
     for (;;) {
       const key = yield* this.nextKey();
       if (key === "interrupted" || key === "end") {
-        this.output += "\r\n";
+        this.output += "\n";
         return false;
       }
       const answer = key.kind === "key" ? key.name : key.text;
       if (/^[yY ]$/.test(answer)) {
-        this.output += "\r\n";
+        this.output += "\n";
         return true;
       }
       if (/^(?:[nN]|backspace|ctrl-g)$/.test(answer)) {
-        this.output += "\r\n";
+        this.output += "\n";
         return false;
       }
       this.bell();

@@ -22,7 +22,10 @@ interface Drawn {
   readonly end: Place;
 }
 
-/** Keeps track of the cursor and writes the least that brings the screen up to date. */
+/**
+ * Keeps track of the cursor and writes the least that brings the screen up to date.
+ * The terminal adds the carriage return to a line end (ONLCR).
+ */
 export class Screen {
   private drawn: Drawn | undefined;
 
@@ -58,7 +61,7 @@ export class Screen {
     if (!drawn) return "\n";
     const down = drawn.end.row - drawn.cursor.row;
     // At the very edge the cursor already waits on the next row.
-    return (down > 0 ? `\x1b[${down}B` : "") + "\r\n";
+    return (down > 0 ? `\x1b[${down}B` : "") + "\n";
   }
 
   /** Text typed at the end of the line: only it is written. */
@@ -77,7 +80,7 @@ export class Screen {
   }
 
   private paint(view: View, next: Drawn): string {
-    const prompt = view.prompt.replace(/[\x01\x02]/g, "").replaceAll("\n", "\r\n");
+    const prompt = view.prompt.replace(/[\x01\x02]/g, "");
     return (
       prompt +
       showControls(view.text) +
@@ -146,6 +149,6 @@ function visible(prompt: string): string {
 /** Control characters in the line as `^X`; line ends as they are. */
 function showControls(text: string): string {
   return text.replace(/[\x00-\x1f]/g, (char) =>
-    char === "\n" ? "\r\n" : `^${String.fromCharCode(char.charCodeAt(0) + 64)}`,
+    char === "\n" ? "\n" : `^${String.fromCharCode(char.charCodeAt(0) + 64)}`,
   );
 }
