@@ -2,7 +2,7 @@
 import { networkOf } from "../../net/address.ts";
 import { KernelError, type Errno } from "../errno.ts";
 import { TABLE_DEFAULT, TABLE_LOCAL, TABLE_MAIN, type RuleMessage } from "../rtnetlink/messages.ts";
-import { FibTable, TOS_MASK, type FibFlow, type FibResult } from "./fib-table.ts";
+import { TOS_MASK, type FibFlow, type FibResult, type FibTable } from "./fib-table.ts";
 
 function lookupRule(priority: number, table: number): RuleMessage {
   return { priority, not: false, action: { kind: "lookup", table } };

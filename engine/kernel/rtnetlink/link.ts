@@ -33,10 +33,17 @@ export function linkMessage(netns: NetNamespace, device: NetDevice): LinkMessage
     ...(linked && linked.netns !== netns ? { linkNetnsId: netns.netnsId(linked.netns) } : {}),
     data: device.kindData(),
     ...(device.bridgePort ? { port: device.bridgePort.settings() } : {}),
+    ...bridgeTimers(device),
     statistics: { ...device.statistics },
     ...(device.group !== 0 ? { group: device.group } : {}),
     carrierChanges: device.carrierChanges,
   };
+}
+
+function bridgeTimers(device: NetDevice): Pick<LinkMessage, "timers"> {
+  if (device instanceof Bridge) return { timers: { gcNs: device.gcTimerNs() } };
+  const port = device.bridgePort;
+  return port ? { timers: { forwardDelayNs: port.forwardDelayTimerNs() } } : {};
 }
 
 export function links(netns: NetNamespace): LinkMessage[] {

@@ -116,6 +116,8 @@ export interface LinkMessage {
   readonly linkNetnsId?: number;
   readonly data: LinkKindData;
   readonly port?: BridgePortSettings;
+  /** What is left on a bridge's or a bridge port's timers; undefined: they do not run. */
+  readonly timers?: { readonly gcNs?: Ns; readonly forwardDelayNs?: Ns };
   readonly statistics: LinkStatistics;
 }
 

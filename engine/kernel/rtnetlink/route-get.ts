@@ -6,7 +6,14 @@ import { findException } from "../ip/route.ts";
 import { routeInput } from "../ip/route-input.ts";
 import { outputFlow, routeOutput } from "../ip/route-output.ts";
 import type { NetNamespace } from "../netns.ts";
-import type { RouteAnswer, RouteMessage, RouteQuery, RouteType } from "./messages.ts";
+import {
+  type RouteAnswer,
+  type RouteMessage,
+  type RouteQuery,
+  type RouteType,
+  TABLE_LOCAL,
+  TABLE_MAIN,
+} from "./messages.ts";
 import { routeMessage } from "./route.ts";
 
 /** A table that nothing was found in. */
@@ -43,7 +50,7 @@ function forOutput(netns: NetNamespace, query: RouteQuery): RouteAnswer {
     ...(route.gateway !== 0 ? { gateway: route.gateway } : {}),
     ifindex: device.ifindex,
     ...(query.source === undefined ? { source: route.source } : {}),
-    table: route.tableId,
+    table: reportedTable(netns, route.tableId),
     ...mtuOf(netns, route.info, exception),
     cacheFlags: cacheFlags(type, device.isLoopback, exception, false),
     route: matched(netns, route.info),
@@ -71,7 +78,7 @@ function forInput(netns: NetNamespace, query: RouteQuery): RouteAnswer {
         type: decision.kind,
         destination,
         ifindex: netns.loopback.ifindex,
-        table: decision.tableId,
+        table: reportedTable(netns, decision.tableId),
         cacheFlags: cacheFlags(decision.kind, true, undefined, false),
         route: matched(netns, undefined),
       };
@@ -82,11 +89,20 @@ function forInput(netns: NetNamespace, query: RouteQuery): RouteAnswer {
     destination,
     ...(decision.gateway !== 0 ? { gateway: decision.gateway } : {}),
     ifindex: decision.device?.ifindex ?? 0,
-    table: decision.tableId,
+    table: reportedTable(netns, decision.tableId),
     ...mtuOf(netns, decision.info, exception),
     cacheFlags: cacheFlags("unicast", false, exception, decision.redirects),
     route: matched(netns, decision.info),
   };
+}
+
+/**
+ * Until a rule is added, the local table's routes are looked up in the main table's trie, which is
+ * then what found them. Linux fib_trie_unmerge().
+ */
+function reportedTable(netns: NetNamespace, tableId: number): number {
+  const merged = tableId === TABLE_LOCAL && !netns.fib.rules.areCustom;
+  return merged || tableId === NO_TABLE ? TABLE_MAIN : tableId;
 }
 
 function mtuOf(

@@ -56,7 +56,9 @@ export function routes(netns: NetNamespace, tableId: number): RouteMessage[] {
   if (tableId !== 0 && !tables.has(tableId)) {
     throw new KernelError("ENOENT", "ipv4: FIB table does not exist");
   }
-  const chosen = [...tables.values()].filter(({ id }) => tableId === 0 || id === tableId);
+  // fib_table_hash has 256 buckets, which are dumped in turn; the newest table leads its bucket.
+  const dumped = [...tables.values()].reverse().sort((a, b) => (a.id & 255) - (b.id & 255));
+  const chosen = dumped.filter(({ id }) => tableId === 0 || id === tableId);
   return chosen.flatMap((table) =>
     Array.from(table.entries(), ({ prefix, length, alias }) =>
       routeMessage(table.id, prefix, length, alias),

@@ -1,5 +1,6 @@
 /** A device enslaved to a bridge, Linux struct net_bridge_port. */
 import type { Packet } from "../../../net/packet.ts";
+import type { Ns } from "../../../sim/clock.ts";
 import type { BridgePortSettings } from "../../rtnetlink/messages.ts";
 import type { DeviceEvent, NetDevice, UpperDevice } from "../net-device.ts";
 import type { Bridge } from "./bridge.ts";
@@ -9,6 +10,8 @@ const DEFAULT_PATH_COST = 2;
 
 export class BridgePort implements UpperDevice {
   state: BridgePortSettings["state"] = "disabled";
+  /** When it came to forward, which starts the timer even without STP; br_make_forwarding(). */
+  forwardingSinceNs: Ns | undefined;
   priority = 32;
   cost = DEFAULT_PATH_COST;
   hairpin = false;
@@ -29,6 +32,12 @@ export class BridgePort implements UpperDevice {
 
   lowerEvent(_lower: NetDevice, event: DeviceEvent): void {
     this.bridge.portEvent(this, event);
+  }
+
+  forwardDelayTimerNs(): Ns {
+    if (this.forwardingSinceNs === undefined) return 0;
+    const ends = this.forwardingSinceNs + this.bridge.settings.forwardDelayNs;
+    return Math.max(0, ends - this.bridge.netns.sim.nowNs);
   }
 
   settings(): BridgePortSettings {

@@ -40,6 +40,7 @@ export class Bridge extends NetDevice {
   private idAddress: Mac = MAC_ZERO;
   /** Whether the user chose the address or the MTU; otherwise they follow the ports. */
   private addressWasSet = false;
+  private openedNs: Ns = 0;
   private mtuWasSet = false;
 
   constructor(name: string, address: Mac) {
@@ -121,6 +122,8 @@ export class Bridge extends NetDevice {
   private updateState(port: BridgePort): void {
     const { device } = port;
     const works = this.up && device.up && device.carrier;
+    if (works && port.state !== "forwarding") port.forwardingSinceNs = this.nowNs;
+    if (!works) port.forwardingSinceNs = undefined;
     port.state = works ? "forwarding" : "disabled";
     if (!works) this.fdb.deleteWhere((entry) => entry.port === port && entry.kind === "learned");
   }
@@ -129,7 +132,17 @@ export class Bridge extends NetDevice {
     this.setCarrier(this.up && this.ports.some((port) => port.state === "forwarding"));
   }
 
+  /** The clean-up of old entries runs every ageing time, at first 100 ms after opening. */
+  gcTimerNs(): Ns {
+    if (!this.up) return 0;
+    const first = this.openedNs + SECOND / 10;
+    if (this.nowNs < first) return first - this.nowNs;
+    const period = Math.max(this.settings.ageingNs, SECOND / 100);
+    return period - ((this.nowNs - first) % period);
+  }
+
   protected override opened(): void {
+    this.openedNs = this.nowNs;
     this.joinGroup(SNOOPERS_IPV4);
     this.joinGroup(SNOOPERS_IPV6);
     for (const port of this.ports) this.updateState(port);
