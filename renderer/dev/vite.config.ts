@@ -3,6 +3,7 @@ import { defineConfig } from "vite";
 
 export default defineConfig({
   root: import.meta.dirname,
+  base: "./",
   plugins: [svelte()],
   server: { port: 5199, strictPort: true },
 });

@@ -25,6 +25,7 @@ export interface ViewportControls {
   readonly zoomTo: (zoom: number) => void;
   /** The middle of what is seen, canvas units. */
   readonly centre: () => Point;
+  readonly centreOn: (point: Point) => void;
   readonly toCanvas: (client: Point) => Point;
   readonly focus: () => void;
   /** Takes away the frame around what a marquee has selected: it would cover the items. */
