@@ -269,7 +269,7 @@ function showStp(sys: Sys, [name = ""]: readonly string[]): Outcome {
     ` forward delay\t\t${timer(settings.forwardDelayNs)}\t\t\tbridge forward delay\t${timer(settings.forwardDelayNs)}\n` +
     ` ageing time\t\t${timer(settings.ageingNs)}\n` +
     ` hello timer\t\t${zero}\t\t\ttcn timer\t\t${zero}\n` +
-    ` topology change timer\t${zero}\t\t\tgc timer\t\t${zero}\n` +
+    ` topology change timer\t${zero}\t\t\tgc timer\t\t${timer(link.timers?.gcNs ?? 0)}\n` +
     " flags\t\t\t\n\n\n";
   const ports = [...portsOf(sys, link)].sort(byPort);
   return { out: text + ports.map((port) => describeStpPort(port, id)).join("") };
@@ -286,7 +286,7 @@ function describeStpPort(link: LinkMessage, bridge: string): string {
     ` port id\t\t${id}\t\t\tstate\t\t${port.state.padStart(15)}\n` +
     ` designated root\t${bridge}\tpath cost\t\t${cost}\n` +
     ` designated bridge\t${bridge}\tmessage age timer\t${zero}\n` +
-    ` designated port\t${id}\t\t\tforward delay timer\t${zero}\n` +
+    ` designated port\t${id}\t\t\tforward delay timer\t${timer(link.timers?.forwardDelayNs ?? 0)}\n` +
     ` designated cost\t${String(0).padStart(4)}\t\t\thold timer\t\t${zero}\n` +
     " flags\t\t\t\n\n"
   );
@@ -420,7 +420,7 @@ export const brctl: Program = {
       return [`${name} ${words.trim()}`, meaning] as const;
     }),
     examples: ["brctl addbr br0", "brctl addif br0 eth0", "brctl showmacs br0"],
-    limitations: ["The spanning tree's timers are shown as 0."],
+    limitations: ["The spanning tree protocol itself does not run: every bridge is its own root."],
   },
   main,
   complete(sys, { words }) {

@@ -78,9 +78,14 @@ export function notModelled(program: string, what: string): Exit {
   return new Exit(1, `${program}: Podwire does not model ${what}\n`);
 }
 
-/** Linux dev_valid_name, as iproute2 checks it before asking. */
-export function deviceName(keyword: string, name: string): string {
-  if (name === "" || name.length > 15 || /[/\s]/.test(name)) {
+/** IFNAMSIZ and ALTIFNAMSIZ, without the final zero. */
+const MAX_NAME = 15;
+const MAX_ALTERNATIVE_NAME = 127;
+
+/** A bare word may be an alternative name of a device, which is longer than a name. */
+export function deviceName(keyword: "dev" | "name", name: string): string {
+  const longest = keyword === "dev" ? MAX_ALTERNATIVE_NAME : MAX_NAME;
+  if (name === "" || name.length > longest || /[/\s]/.test(name)) {
     throw invalidArgument(`"${keyword}" not a valid ifname`, name);
   }
   return name;

@@ -9,8 +9,10 @@ import {
 import type { Context } from "../../../support/context.ts";
 import { Decimal } from "../../../support/json.ts";
 import type { Printer } from "../../../support/printer.ts";
-import { bridgeIdText } from "./bridge.ts";
+import { bridgeIdText, timerText } from "./bridge.ts";
 import { unknownWord, type LinkKind } from "./kind.ts";
+
+const NS_PER_SECOND = 1e9;
 
 const FLAGS = ["guard", "hairpin", "learning", "flood", "isolated"] as const;
 
@@ -108,7 +110,8 @@ export function describePort(context: Context, printer: Printer, link: LinkMessa
   printer.field("bridge_id", bridgeId, `designated_bridge ${bridgeId} `);
   printer.field("root_id", bridgeId, `designated_root ${bridgeId} `);
   for (const key of ["hold_timer", "message_age_timer", "forward_delay_timer"]) {
-    printer.field(key, new Decimal(0), `${key}    0.00 `);
+    const ns = key === "forward_delay_timer" ? (link.timers?.forwardDelayNs ?? 0) : 0;
+    printer.field(key, new Decimal(ns / NS_PER_SECOND), `${key} ${timerText(ns)} `);
   }
   number("topology_change_ack", 0);
   number("config_pending", 0);

@@ -27,6 +27,13 @@ const UNMODELLED = [
   "nf_call_",
 ];
 
+const NS_PER_SECOND = 1e9;
+
+/** `%4d.%.2d`: seconds and hundredths. */
+export function timerText(ns: number): string {
+  return (Math.floor(ns / NS_PER_TICK) / 100).toFixed(2).padStart(7);
+}
+
 /** Settings that Podwire does not have, at their defaults: key, JSON value, word. */
 const FIXED: readonly (readonly [key: string, value: number | string, word: string])[] = [
   ["group_fwd_mask", "0", "group_fwd_mask"],
@@ -148,7 +155,8 @@ Where: VLAN_PROTOCOL := { 802.1Q | 802.1ad }
       number(key, 0);
     }
     for (const key of ["hello_timer", "tcn_timer", "topology_change_timer", "gc_timer"]) {
-      printer.field(key, new Decimal(0), `${key}    0.00 `);
+      const ns = key === "gc_timer" ? (link.timers?.gcNs ?? 0) : 0;
+      printer.field(key, new Decimal(ns / NS_PER_SECOND), `${key} ${timerText(ns)} `);
     }
     for (const [key, value, word] of FIXED) printer.field(key, value, `${word} ${value} `);
   },
