@@ -80,7 +80,7 @@ test.each([
   ],
   [
     "files, deleted ones and directories",
-    'files: {/etc/motd: {deleted: true}, /root/bin: {directory: true}, /root/run.sh: {text: "#!/bin/sh\\n", mode: "755"}, /root/data: {base64: AAEC}, /root/link: {link: run.sh}}',
+    'files: {/etc/profile: {deleted: true}, /root/bin: {directory: true}, /root/run.sh: {text: "#!/bin/sh\\n", mode: "755"}, /root/data: {base64: AAEC}, /root/link: {link: run.sh}}',
   ],
   [
     "forwarding",

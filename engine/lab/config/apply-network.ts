@@ -52,7 +52,7 @@ function applyOne(configured: ConfiguredNetwork, complain: Complain): void {
   for (const [device, place] of devices) enslaveDevice(rtnetlink, device, place, complain);
   applyLoopback(configured, complain);
   if (file.sysctls) applySysctls(network, file.sysctls, [...path, "sysctls"], complain);
-  setUp(rtnetlink, devices, complain);
+  setUpOrDown(rtnetlink, devices, complain);
   for (const [device, place] of devices) {
     addAddresses(
       configured,
@@ -65,21 +65,21 @@ function applyOne(configured: ConfiguredNetwork, complain: Complain): void {
   applyTables(configured, complain);
 }
 
-/** A device may stand on one further down, which must be up before it: what fails is tried again. */
-function setUp(
+/**
+ * A device may stand on one further down, which must be up before it: what fails is tried again.
+ * A VLAN follows the device it stands on, so those that are to be down come last.
+ */
+function setUpOrDown(
   rtnetlink: Rtnetlink,
   devices: readonly (readonly [InterfaceFile, Path])[],
   complain: Complain,
 ): void {
-  applyUntilStuck(
-    devices
-      .filter(([device]) => device.up ?? true)
-      .map(([device, path]) => ({
-        path,
-        apply: () => rtnetlink.setLink(device.name, { up: true }),
-      })),
-    complain,
-  );
+  const step = ([device, path]: readonly [InterfaceFile, Path]) => {
+    const up = device.up ?? true;
+    return { path, apply: () => rtnetlink.setLink(device.name, { up }) };
+  };
+  applyUntilStuck(devices.filter(([device]) => device.up ?? true).map(step), complain);
+  applyUntilStuck(devices.filter(([device]) => device.up === false).map(step), complain);
 }
 
 function applyLoopback(configured: ConfiguredNetwork, complain: Complain): void {

@@ -47,7 +47,7 @@ export function extractNode(node: LabNode): NodeFile {
 }
 
 function extractSysctls(image: DiskImage, network: Network): Required<NetworkFile>["sysctls"] {
-  if (!(network as MachineNetwork).sysctl.wasWritten) return {};
+  if (!(network as MachineNetwork).sysctl.wasWritten) return { "net.ipv4.ip_forward": 0 };
   const now = readSysctls(network);
   return changedSysctls(now, pristineSysctls(image, isForwarding(now)));
 }

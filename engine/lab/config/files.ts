@@ -22,7 +22,9 @@ export function applyFiles(
   const paths = Object.keys(files).sort();
   // What was in a directory goes before it, what is put into one comes after it.
   for (const path of [...paths].reverse()) {
-    if (isDeletion(files[path])) attempt(["files", path], complain, () => removeTree(sys, path));
+    // An image of a later release may lack the file by itself.
+    if (!isDeletion(files[path]) || !sys.access(path, {})) continue;
+    attempt(["files", path], complain, () => removeTree(sys, path));
   }
   for (const path of paths) {
     const entry = files[path] as FileEntry;

@@ -131,6 +131,7 @@ function canonicalNode(node: NodeFile, cabled: readonly string[]): NodeFile {
       name: namespace.name,
       interfaces: list(cards(namespace, false)),
       ...network,
+      sysctls: withoutUsual(network.sysctls, "host"),
     });
   });
   return compact<NodeFile>({
