@@ -29,8 +29,9 @@ const MAX_REMEMBERED = 1000;
 
 export class JobTable {
   private jobs: Job[] = [];
-  /** Numbers of the most recently stopped or backgrounded jobs, the current one last. */
-  private recent: number[] = [];
+  /** `%+` and `%-`. */
+  current: Job | undefined;
+  previous: Job | undefined;
   /** Ended background processes that `wait` may still ask for. */
   private readonly ended = new Map<number, number>();
 
@@ -51,42 +52,43 @@ export class JobTable {
     const number = 1 + Math.max(0, ...this.jobs.map((each) => each.number));
     const added: Job = { ...job, number, notified: false, disowned: false };
     this.jobs.push(added);
-    this.makeCurrent(added);
+    this.resetCurrent();
     return added;
   }
 
+  /** As bash's set_current_job: the job before becomes the previous one, if it is stopped. */
   makeCurrent(job: Job): void {
-    this.recent = this.recent.filter((number) => number !== job.number);
-    this.recent.push(job.number);
+    if (this.current !== job) [this.previous, this.current] = [this.current, job];
+    const { previous } = this;
+    if (previous && previous !== job && jobState(previous) === "stopped") return;
+    const running = jobState(job) === "running" ? this.newest("running", job) : undefined;
+    this.previous = this.newest("stopped", job) ?? running ?? this.newest("running") ?? job;
+  }
+
+  /** As bash's reset_current: a stopped job before a running one, a new one before an old. */
+  private resetCurrent(): void {
+    const stopped = [this.current, this.previous].find((job) => job && jobState(job) === "stopped");
+    const candidate = stopped ?? this.newest("stopped") ?? this.newest("running");
+    if (candidate) this.makeCurrent(candidate);
+    else [this.current, this.previous] = [undefined, undefined];
+  }
+
+  private newest(state: JobState, olderThan?: Job): Job | undefined {
+    return this.jobs.findLast(
+      (job) => jobState(job) === state && (!olderThan || job.number < olderThan.number),
+    );
   }
 
   remove(job: Job): void {
     this.jobs = this.jobs.filter((each) => each !== job);
-    this.recent = this.recent.filter((number) => number !== job.number);
+    if (this.current === job) this.current = undefined;
+    if (this.previous === job) this.previous = undefined;
+    if (!this.current || !this.previous) this.resetCurrent();
     for (const process of job.processes) {
       if (process.status && this.ended.size < MAX_REMEMBERED) {
         this.ended.set(process.pid, exitStatus(process.status));
       }
     }
-  }
-
-  /** `%+`: the last stopped job, else the last put in the background. */
-  get current(): Job | undefined {
-    return this.ranked()[0];
-  }
-
-  /** `%-` */
-  get previous(): Job | undefined {
-    return this.ranked()[1] ?? this.ranked()[0];
-  }
-
-  private ranked(): Job[] {
-    const order = [...this.recent].reverse();
-    const jobs = order.flatMap((number) => this.jobs.filter((job) => job.number === number));
-    const alive = jobs.filter((job) => jobState(job) !== "done");
-    const stopped = alive.filter((job) => jobState(job) === "stopped");
-    const ranked = [...stopped, ...alive.filter((job) => jobState(job) !== "stopped")];
-    return ranked.length > 0 ? ranked : jobs;
   }
 
   /** `+`, `-` or a space, as `jobs` shows. */
@@ -122,7 +124,7 @@ export class JobTable {
       return undefined;
     }
     process.status = status.kind === "continued" ? undefined : status;
-    if (status.kind === "stopped" || status.kind === "continued") job.notified = false;
+    job.notified = false;
     if (status.kind === "stopped") this.makeCurrent(job);
     return job;
   }

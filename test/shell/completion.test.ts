@@ -3,7 +3,7 @@ import { ShellTerminal } from "./shell-terminal.ts";
 
 const FILES = "mkdir -p /tmp/w/dir; cd /tmp/w; touch alpha alpine 'with blank' .hidden";
 
-test("the common start is inserted first; a second Tab lists", () => {
+test("the common start is inserted first; two more Tabs list", () => {
   const terminal = new ShellTerminal(80, FILES);
   terminal.type("cat al\t");
   expect(terminal.lastLine).toBe("$ cat alp");

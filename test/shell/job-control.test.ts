@@ -25,7 +25,7 @@ test("Ctrl-Z stops a job; bg, jobs and fg know it", () => {
   terminal.type("jobs\r");
   expect(terminal.lines.at(-2)).toBe("[1]+  Running                 sleep 100 &");
   terminal.type("fg %sleep\r");
-  expect(terminal.lastLine).toBe("sleep 100");
+  expect(terminal.lines.at(-2)).toBe("sleep 100");
   terminal.type("\x03");
   expect(terminal.lastLine).toBe("$");
   terminal.type("jobs\r");

@@ -179,8 +179,9 @@ export class LineEditor {
       return { kind: "end" };
     }
     if (name === "tab") {
-      yield* this.complete();
-      this.lastCommand = "tab";
+      // A Tab that changed the line does not count as the first of two.
+      const changed = yield* this.complete();
+      this.lastCommand = changed ? "completed" : "tab";
       return undefined;
     }
     this.command(name);
@@ -439,14 +440,15 @@ export class LineEditor {
 
   // ---------------------------------------------------------------- completion
 
-  private *complete(): Blocking<void> {
+  /** True: the line has changed. */
+  private *complete(): Blocking<boolean> {
     const { buffer } = this;
     const line = buffer.text;
     const completion = this.host.complete(line, buffer.before.length);
     const { candidates } = completion;
     if (candidates.length === 0) {
       this.bell();
-      return;
+      return false;
     }
     const start = [...line.slice(0, completion.start)].length;
     const typed = line.slice(completion.start, buffer.before.length);
@@ -454,14 +456,12 @@ export class LineEditor {
       buffer.checkpoint();
       buffer.replace(start, buffer.cursor, completion.insertion);
       if (candidates.length > 1) this.bell();
-      return;
+      return true;
     }
-    if (candidates.length === 1) return;
-    if (this.lastCommand !== "tab") {
-      this.bell();
-      return;
-    }
-    yield* this.listCandidates(candidates);
+    if (candidates.length === 1) return false;
+    if (this.lastCommand === "tab") yield* this.listCandidates(candidates);
+    else this.bell();
+    return false;
   }
 
   private *listCandidates(candidates: readonly string[]): Blocking<void> {
