@@ -211,6 +211,7 @@ export class NetNamespace {
   /** Called by devices. */
   deviceEvent(device: NetDevice, event: DeviceEvent): void {
     deviceEvent(this, device, event);
+    this.ipv6.deviceEvent(device, event);
     if (event !== "unregister" && event !== "moving") this.monitor.link(device, false);
   }
 

@@ -32,11 +32,11 @@ export interface CableStatistics {
 const QUEUE_FRAMES = 1000;
 
 /**
- * The least time between two frames, and the least delay of a cable. They bound what a layer-2 loop
- * of unlimited cables can do in an instant of virtual time.
+ * The least time between two frames, and the least delay of a cable with the drivers at its ends.
+ * They bound what a layer-2 loop of unlimited cables can do in an instant of virtual time.
  */
 const MIN_FRAME_NS: Ns = 500;
-const MIN_LATENCY_NS: Ns = 1000;
+const MIN_LATENCY_NS: Ns = 10_000;
 
 /** Preamble, frame check sequence and inter-packet gap. IEEE 802.3. */
 const WIRE_OVERHEAD_BYTES = 24;

@@ -2,14 +2,77 @@
  * What little there is of IPv6: its settings, and from them the link-local address that Linux
  * gives every Ethernet device that is up.
  */
-import type { NetDevice } from "../device/net-device.ts";
+import type { Mac } from "../../net/address.ts";
+import { IPV6_LOOPBACK, linkLocalAddress, type Ipv6 } from "../../net/ipv6.ts";
+import { MILLISECOND, type Ns } from "../../sim/clock.ts";
+import type { DeviceEvent, NetDevice } from "../device/net-device.ts";
 import type { NetNamespace } from "../netns.ts";
+import type { Address6Message } from "../rtnetlink/messages.ts";
+
+/** Duplicate address detection: a random delay of up to a second, then one probe's second. */
+const TENTATIVE_NS: Ns = 1500 * MILLISECOND;
+
+interface OwnAddress {
+  readonly address: Ipv6;
+  readonly assignedNs: Ns;
+}
 
 export class Ipv6Settings {
   /** What was written: setting by directory. */
   private readonly values = new Map<string, Map<string, number>>();
 
+  private readonly addresses = new Map<NetDevice, OwnAddress>();
+
   constructor(private readonly netns: NetNamespace) {}
+
+  /** addrconf_notify(): an address comes with the carrier and goes when the device goes down. */
+  deviceEvent(device: NetDevice, event: DeviceEvent): void {
+    switch (event) {
+      case "up":
+      case "carrier":
+        this.assign(device);
+        return;
+      case "down":
+      case "moving":
+      case "unregister":
+        this.withdraw(device);
+        return;
+      default:
+    }
+  }
+
+  private assign(device: NetDevice): void {
+    if (!device.up || !device.carrier || this.isDisabled(device)) return;
+    if (this.addresses.has(device) || (device.type !== "ether" && !device.isLoopback)) return;
+    const address = device.isLoopback ? IPV6_LOOPBACK : linkLocalAddress(device.address);
+    this.addresses.set(device, { address, assignedNs: this.netns.sim.nowNs });
+    if (!device.isLoopback) device.joinGroup(solicitedNodeMac(address));
+  }
+
+  private withdraw(device: NetDevice): void {
+    const own = this.addresses.get(device);
+    if (!own) return;
+    this.addresses.delete(device);
+    device.leaveGroup(solicitedNodeMac(own.address));
+  }
+
+  /** What `ip -6 addr` shows. */
+  messages(): Address6Message[] {
+    const now = this.netns.sim.nowNs;
+    return this.netns.devices().flatMap((device): Address6Message[] => {
+      const own = this.addresses.get(device);
+      if (!own) return [];
+      return [
+        {
+          ifindex: device.ifindex,
+          address: own.address,
+          prefixLength: device.isLoopback ? 128 : 64,
+          scope: device.isLoopback ? "host" : "link",
+          tentative: !device.isLoopback && !device.noArp && now - own.assignedNs < TENTATIVE_NS,
+        },
+      ];
+    });
+  }
 
   setting(directory: string, name: string): number | undefined {
     return this.values.get(directory)?.get(name);
@@ -18,9 +81,15 @@ export class Ipv6Settings {
   /** `disable_ipv6` of `all` is written to every device and to the default; the rest stays alone. */
   set(directory: string, name: string, value: number): void {
     this.put(directory, name, value);
-    if (directory !== "all" || name !== "disable_ipv6") return;
-    this.put("default", name, value);
-    for (const device of this.netns.devices()) this.put(device.name, name, value);
+    if (name !== "disable_ipv6") return;
+    if (directory === "all") {
+      this.put("default", name, value);
+      for (const device of this.netns.devices()) this.put(device.name, name, value);
+    }
+    for (const device of this.netns.devices()) {
+      if (this.isDisabled(device)) this.withdraw(device);
+      else this.assign(device);
+    }
   }
 
   private put(directory: string, name: string, value: number): void {
@@ -45,7 +114,13 @@ export class Ipv6Settings {
     if (settings) this.values.set(to, settings);
   }
 
-  isDisabled(device: NetDevice): boolean {
+  private isDisabled(device: NetDevice): boolean {
     return this.setting(device.name, "disable_ipv6") === 1;
   }
+}
+
+/** 33:33:ff and the last three bytes, RFC 4291 §2.7.1. */
+function solicitedNodeMac(address: Ipv6): Mac {
+  const [high = 0, middle = 0, low = 0] = address.slice(13);
+  return (0x3333ff000000 + high * 0x10000 + middle * 0x100 + low) as Mac;
 }

@@ -18,6 +18,7 @@ export function procNetFiles(netns: NetNamespace): Map<string, () => string> {
     ["dev_mcast", () => devMcastFile(netns)],
     ["softnet_stat", () => softnetFile(netns)],
     ["fib_trie", () => fibTrieFile(netns)],
+    ["if_inet6", () => inet6File(netns)],
     ["vlan/config", () => vlanFile(netns)],
   ]);
 }
@@ -177,4 +178,21 @@ function vlanFile(netns: NetNamespace): string {
   return (
     "VLAN Dev name\t | VLAN ID\nName-Type: VLAN_NAME_TYPE_RAW_PLUS_VID_NO_PAD\n" + lines.join("")
   );
+}
+
+const IFA_F_PERMANENT = 0x80;
+const IFA_F_TENTATIVE = 0x40;
+
+/** if6_seq_show() in net/ipv6/addrconf.c */
+function inet6File(netns: NetNamespace): string {
+  return netns.ipv6
+    .messages()
+    .map(({ ifindex, address, prefixLength, scope, tentative }) => {
+      const hex = (value: number): string => value.toString(16).padStart(2, "0");
+      const flags = IFA_F_PERMANENT | (tentative ? IFA_F_TENTATIVE : 0);
+      const name = netns.deviceByIndex(ifindex)?.name ?? "";
+      const words = [ifindex, prefixLength, scope === "link" ? 0x20 : 0x10, flags].map(hex);
+      return `${Array.from(address, hex).join("")} ${words.join(" ")} ${name.padStart(8)}\n`;
+    })
+    .join("");
 }

@@ -3,6 +3,7 @@
  * and print them; the lab file saves them. Linux include/uapi/linux/rtnetlink.h.
  */
 import type { Ipv4, Mac } from "../../net/address.ts";
+import type { Ipv6 } from "../../net/ipv6.ts";
 import type { Ns } from "../../sim/clock.ts";
 
 // ------------------------------------------------------------------ links
@@ -185,6 +186,16 @@ export interface AddressMessage {
   readonly noPrefixRoute: boolean;
   /** IFA_RT_PRIORITY: metric of its prefix route; undefined: 0. */
   readonly metric?: number;
+}
+
+/** An IPv6 address that the kernel gave a device by itself; there are no others. */
+export interface Address6Message {
+  readonly ifindex: number;
+  readonly address: Ipv6;
+  readonly prefixLength: number;
+  readonly scope: "link" | "host";
+  /** Duplicate address detection is not done yet. */
+  readonly tentative: boolean;
 }
 
 export interface NewAddress {
@@ -415,6 +426,8 @@ export interface Rtnetlink {
   delLink(device: string): void;
 
   addresses(): readonly AddressMessage[];
+  /** Link-local addresses, and the loopback's. */
+  addresses6(): readonly Address6Message[];
   newAddress(
     request: NewAddress,
     options?: { readonly replace?: boolean; readonly change?: boolean },

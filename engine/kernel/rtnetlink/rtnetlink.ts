@@ -4,6 +4,7 @@ import { addressMessage, delAddress, newAddress } from "./address.ts";
 import { delFdb, fdb, newFdb } from "./fdb.ts";
 import { delLink, linkMessage, links, newLink, setLink } from "./link.ts";
 import type {
+  Address6Message,
   AddressMessage,
   FdbMessage,
   FdbRequest,
@@ -63,6 +64,10 @@ export class NetnsRtnetlink implements Rtnetlink {
 
   addresses(): readonly AddressMessage[] {
     return this.netns.addresses.all().map(addressMessage);
+  }
+
+  addresses6(): readonly Address6Message[] {
+    return this.netns.ipv6.messages();
   }
 
   newAddress(
