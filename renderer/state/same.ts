@@ -6,7 +6,7 @@ export function same(a: unknown, b: unknown): boolean {
   const keysA = Object.keys(a);
   const keysB = Object.keys(b);
   if (keysA.length !== keysB.length) return false;
-  return keysA.every((key) => same((a as Fields)[key], (b as Fields)[key]));
+  return keysA.every((key) => key in b && same((a as Fields)[key], (b as Fields)[key]));
 }
 
 type Fields = Record<string, unknown>;
