@@ -22,6 +22,7 @@ import { Scheduler } from "./process/scheduler.ts";
 import { Signals } from "./process/signals.ts";
 import { SystemCalls } from "./process/system-calls.ts";
 import type { Sys, WindowSize } from "./process/sys.ts";
+import { TerminalMaster } from "./process/terminal/terminal-master.ts";
 import { Terminal } from "./process/terminal/terminal.ts";
 import type { Blocking } from "./process/wait-queue.ts";
 
@@ -111,6 +112,9 @@ export class Kernel {
     this.devices.register({ major: 5, minor: 0 }, (process) => {
       if (!process.terminal) throw new KernelError("ENXIO");
       return process.terminal.openSlave();
+    });
+    this.devices.register({ major: 5, minor: 2 }, () => {
+      return new TerminalMaster(this.openTerminal({ columns: 80, rows: 24 }));
     });
     this.initialNamespaces = {
       net: options.createNetwork(this),

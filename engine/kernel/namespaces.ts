@@ -41,8 +41,6 @@ export interface Namespaces {
   readonly mount: MountNamespace;
 }
 
-export type NamespaceKind = "net" | "uts" | "mnt";
-
 /** Inode number of a machine's first network namespace, PROC_NET_INIT_INO. */
 const FIRST_NAMESPACE_INODE = 4_026_531_840;
 const NEXT_NAMESPACE_INODE = 4_026_532_180;

@@ -75,7 +75,7 @@ export abstract class VirtualInode implements Inode {
 }
 
 /** Number of a view, the same each time it is looked up. FNV-1a over the path of names. */
-export function virtualInodeNumber(parent: number, name: string): number {
+function virtualInodeNumber(parent: number, name: string): number {
   let hash = 0x811c9dc5 ^ parent;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
   return (hash >>> 0) + 1;

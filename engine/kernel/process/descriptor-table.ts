@@ -2,7 +2,7 @@ import { KernelError } from "../errno.ts";
 import type { OpenFile } from "../fs/open-file.ts";
 
 /** RLIMIT_NOFILE, as `ulimit -n` shows it. */
-export const MAX_DESCRIPTORS = 1024;
+const MAX_DESCRIPTORS = 1024;
 
 /** How many descriptors, of all processes, point to an open file description. */
 const references = new WeakMap<OpenFile, number>();

@@ -304,7 +304,7 @@ export interface Sys {
   setWindowSize(fd: number, size: WindowSize): void;
   tcgetpgrp(fd: number): number;
   tcsetpgrp(fd: number, group: number): void;
-  /** Path of the terminal, such as /dev/pts/0. ENOTTY. */
+  /** Path of the terminal, such as /dev/pts/0; of a master from /dev/ptmx, its slave's. ENOTTY. */
   ttyname(fd: number): string;
 
   // names and namespaces

@@ -47,7 +47,7 @@ test("a device's files say what the device is", () => {
       sys.readlink("/sys/class/net/br0/brif/v0"),
       read("v0/statistics/rx_bytes"),
       String(sys.access("/sys/class/net/v1/brport", {})),
-      errnoOf(() => read("lo/carrier")),
+      errnoOf(() => read("br0/carrier")),
     ];
   });
   expect(found).toEqual([
@@ -59,7 +59,7 @@ test("a device's files say what the device is", () => {
     "772",
     "down",
     "0x1302",
-    "0x8",
+    "0x9",
     "8000.0200000000b0",
     "30000",
     "0",

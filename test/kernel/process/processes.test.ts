@@ -43,6 +43,20 @@ test("what cannot be run is refused with the kernel's errno", () => {
   expect(done.out).toBe("/nowhere ENOENT\n/root EACCES\n/root/data EACCES\n/root/plain ENOEXEC\n");
 });
 
+test("a child that cannot have a descriptor is not made", () => {
+  const { run, machine } = smallMachine([greet]);
+  const done = run(function* (sys) {
+    sys.spawn({
+      run: { path: "/bin/greet", argv: ["greet"] },
+      descriptors: new Map([[1, 77]]),
+    });
+    yield* sys.yieldCpu();
+    return 0;
+  });
+  expect(done.err).toBe("main: Bad file descriptor\n");
+  expect(machine.kernel.processes.list()).toHaveLength(1);
+});
+
 test("a script's first line names its interpreter", () => {
   const show = program("show", function* (sys, argv) {
     yield* sys.print(argv.join("|"));

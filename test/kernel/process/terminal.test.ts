@@ -298,6 +298,26 @@ test("closing the window hangs the session up", () => {
   expect(box.machine.kernel.terminals.size).toBe(0);
 });
 
+test("a program can hold the master side: /dev/ptmx", () => {
+  const done = smallMachine().run(function* (sys) {
+    const master = sys.open("/dev/ptmx", { read: true, write: true });
+    const slave = sys.open(sys.ttyname(master), { read: true, write: true });
+    sys.setWindowSize(master, { columns: 132, rows: 50 });
+    yield* sys.write(master, encodeUtf8("typed\r"));
+    const line = decodeUtf8(yield* sys.read(slave));
+    yield* sys.write(slave, encodeUtf8("shown\n"));
+    sys.close(slave);
+    const screen = decodeUtf8(yield* sys.read(master));
+    yield* sys.print(
+      JSON.stringify([line, screen, sys.windowSize(master), sys.readdir("/dev/pts")]),
+    );
+    yield* sys.read(master);
+    return 0;
+  });
+  expect(done.out).toBe('["typed\\n","typed\\r\\nshown\\r\\n",{"columns":132,"rows":50},["0"]]');
+  expect(done.err).toBe("main: Input/output error\n");
+});
+
 test("when the shell ends, its foreground job gets SIGHUP", () => {
   const box = smallMachine();
   const view = onTerminal(box, function* (sys) {

@@ -7,7 +7,7 @@ import { readOnlyFile, type NodeView } from "../virtual-inode.ts";
 const TICK_NS = 10_000_000;
 
 /** What an emulated machine is said to have: memory is not emulated. */
-export const MEMORY_TOTAL_KB = 1_014_912;
+const MEMORY_TOTAL_KB = 1_014_912;
 const MEMORY_FREE_KB = 761_184;
 
 export function ticks(durationNs: Ns): number {

@@ -1,6 +1,7 @@
 import type { Ns } from "../../../sim/clock.ts";
 import type { Random } from "../../../sim/random.ts";
 import { KernelError } from "../../errno.ts";
+import type { OpenFile } from "../../fs/open-file.ts";
 import { loadProgram } from "../exec.ts";
 import { FORK_COST_NS, YIELD } from "../scheduler.ts";
 import type { Disposition, SignalName } from "../signal.ts";
@@ -57,15 +58,18 @@ export abstract class ProcessCalls extends CallBase {
     const { run } = options;
     const loaded =
       "path" in run ? loadProgram(kernel.programs, process, run.path, run.argv) : undefined;
+    // What may be refused comes before there is a child.
+    const files = new Map<number, OpenFile>();
+    for (const [fd, parentFd] of options.descriptors ?? STANDARD_STREAMS) {
+      const file = options.descriptors ? this.file(parentFd) : process.descriptors.find(parentFd);
+      if (file) files.set(fd, file);
+    }
     const child = kernel.createProcess({
       parent: process,
       argv: loaded?.argv ?? process.argv,
       env: new Map(options.env ?? process.env),
     });
-    for (const [fd, parentFd] of options.descriptors ?? STANDARD_STREAMS) {
-      const file = options.descriptors ? this.file(parentFd) : process.descriptors.find(parentFd);
-      if (file) child.descriptors.put(fd, file);
-    }
+    for (const [fd, file] of files) child.descriptors.put(fd, file);
     for (const [signal, disposition] of process.dispositions) {
       const inherits = disposition === "ignore" || !loaded;
       if (inherits) child.dispositions.set(signal, disposition);

@@ -22,7 +22,7 @@ const RETURN = 13;
 const EMPTY = new Uint8Array(0);
 
 /** A terminal as `login` leaves it: `stty sane`. */
-export const SANE_TERMIOS: Termios = {
+const SANE_TERMIOS: Termios = {
   canonical: true,
   echo: true,
   signals: true,
@@ -40,12 +40,16 @@ export class Terminal implements TerminalControl {
   session = 0;
   /** Called when there is output and there was none; then `takeOutput` until it is empty. */
   onOutput: (() => void) | undefined;
+  /** Called when the last program has closed the terminal. */
+  onAbandoned: (() => void) | undefined;
   private settings: Termios = SANE_TERMIOS;
   private size: WindowSize;
   private readonly discipline: LineDiscipline;
   private output: Uint8Array[] = [];
   private outputLength = 0;
   private outputColumn = 0;
+  /** Slave files that are open; undefined until the first. */
+  private slaves: number | undefined;
   private hungUp = false;
 
   constructor(
@@ -124,6 +128,10 @@ export class Terminal implements TerminalControl {
     return out;
   }
 
+  get hasOutput(): boolean {
+    return this.outputLength > 0;
+  }
+
   resize(size: WindowSize): void {
     if (size.columns === this.size.columns && size.rows === this.size.rows) return;
     this.size = { columns: size.columns, rows: size.rows };
@@ -142,7 +150,19 @@ export class Terminal implements TerminalControl {
 
   openSlave(): OpenFile {
     if (this.hungUp) throw new KernelError("EIO");
+    this.slaves = (this.slaves ?? 0) + 1;
     return new TerminalFile(this);
+  }
+
+  /** Called by a slave file that nobody holds any more. */
+  closeSlave(): void {
+    this.slaves = (this.slaves ?? 1) - 1;
+    if (this.slaves === 0) this.onAbandoned?.();
+  }
+
+  /** Every program has closed the terminal. */
+  get isAbandoned(): boolean {
+    return this.slaves === 0;
   }
 
   read(max: number): Uint8Array | undefined {
@@ -237,7 +257,9 @@ class TerminalFile implements OpenFile {
     };
   }
 
-  release(): void {}
+  release(): void {
+    this.terminal.closeSlave();
+  }
 
   describe(): string {
     return this.terminal.path;
