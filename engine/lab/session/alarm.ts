@@ -12,9 +12,10 @@ export class Alarm {
     private readonly patience: number,
   ) {}
 
-  measure(value: number): "begins" | "ends" | undefined {
+  /** `times`: how many measures this one stands for, when it was taken over a longer time. */
+  measure(value: number, times = 1): "begins" | "ends" | undefined {
     const leans = this.isOn ? value < this.endsBelow : value > this.beginsAbove;
-    this.streak = leans ? this.streak + 1 : 0;
+    this.streak = leans ? this.streak + times : 0;
     if (this.streak < this.patience) return undefined;
     this.streak = 0;
     this.isOn = !this.isOn;

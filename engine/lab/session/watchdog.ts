@@ -28,7 +28,7 @@ const RUNAWAY_BEGINS = 0.95;
 const RUNAWAY_ENDS = 0.5;
 const RUNAWAY_EVERY_NS = seconds(1);
 /** Seconds of virtual time without rest. */
-const RUNAWAY_PATIENCE = 20;
+const RUNAWAY_PATIENCE = 10;
 
 interface Counter {
   frames: number;
@@ -123,7 +123,8 @@ export class Watchdog {
   ): void {
     const rate = Math.max(0, frames - counter.frames) / elapsed;
     counter.frames = frames;
-    const change = counter.alarm.measure(rate);
+    const times = Math.max(1, Math.floor((elapsed * seconds(1)) / LOOK_EVERY_NS));
+    const change = counter.alarm.measure(rate, times);
     if (change === "begins") {
       const { id, where, nodes } = place();
       counter.alarm.id = id;
@@ -166,9 +167,7 @@ export class Watchdog {
       }
       const share = (scheduler.cpuUsedNs - use.usedNs) / elapsedNs;
       use.usedNs = scheduler.cpuUsedNs;
-      // A long look stands for several short ones.
-      const looks = Math.min(RUNAWAY_PATIENCE, Math.floor(elapsedNs / RUNAWAY_EVERY_NS));
-      for (let look = 0; look < looks; look++) this.judgeProcessor(node, use, share);
+      this.judgeProcessor(node, use, share, Math.floor(elapsedNs / RUNAWAY_EVERY_NS));
     }
     for (const [node, { alarm }] of this.processors) {
       if (present.has(node) && node.isOn) continue;
@@ -177,8 +176,8 @@ export class Watchdog {
     }
   }
 
-  private judgeProcessor(node: LabNode, use: ProcessorUse, share: number): void {
-    const change = use.alarm.measure(share);
+  private judgeProcessor(node: LabNode, use: ProcessorUse, share: number, times: number): void {
+    const change = use.alarm.measure(share, times);
     if (change === "begins") {
       use.alarm.id = `runaway-${node.name}`;
       const busiest = busiestProcess(node);
