@@ -145,3 +145,25 @@ test("a loop of switches keeps circling one broadcast, in bounded memory, until 
   wire.run(10_000);
   expect(wire.sim.nextEventNs()).toBeUndefined();
 });
+
+test("a loop of veth pairs within one machine neither recurses nor grows", () => {
+  const wire = new Wire();
+  const a = wire.host("a");
+  a.netns.rtnetlink.newLink({ name: "br0", kind: "bridge", up: true });
+  for (const name of ["x", "y"]) {
+    a.netns.rtnetlink.newLink({ name: `${name}0`, kind: "veth", peer: { name: `${name}1` } });
+    for (const end of [0, 1]) {
+      a.netns.rtnetlink.setLink(`${name}${end}`, { master: "br0", up: true });
+    }
+  }
+  a.address("br0", "10.0.0.1/24");
+  a.echo("10.0.0.9");
+  const slice = wire.sim.advanceTo(1e9, 1000);
+  expect(slice.reached).toBe(false);
+  expect(wire.sim.nowNs).toBeGreaterThan(1_000_000);
+  expect(wire.sim.pendingEvents).toBeLessThan(10);
+  a.netns.rtnetlink.setLink("x0", { up: false });
+  a.netns.rtnetlink.setLink("y0", { up: false });
+  wire.run(20_000);
+  expect(wire.sim.nextEventNs()).toBeUndefined();
+});
