@@ -44,7 +44,7 @@ test("what cannot be run is refused with the kernel's errno", () => {
 });
 
 test("a child that cannot have a descriptor is not made", () => {
-  const { run, machine } = smallMachine([greet]);
+  const { run, machine, advance } = smallMachine([greet]);
   const done = run(function* (sys) {
     sys.spawn({
       run: { path: "/bin/greet", argv: ["greet"] },
@@ -54,6 +54,7 @@ test("a child that cannot have a descriptor is not made", () => {
     return 0;
   });
   expect(done.err).toBe("main: Bad file descriptor\n");
+  advance(1);
   expect(machine.kernel.processes.list()).toHaveLength(1);
 });
 
