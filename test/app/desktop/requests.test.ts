@@ -38,7 +38,7 @@ beforeEach(async () => {
     shell: { openExternal: async (url: string) => void opened.push(url) },
     store: new LabStore(path.join(folder, "app")),
     pageUrl: PAGE,
-    setDirty: (value) => (dirty = value),
+    setDirty: (value: boolean) => (dirty = value),
     setTitle: () => undefined,
     addRecentDocument: () => undefined,
   } as unknown as RequestEnvironment);

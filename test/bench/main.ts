@@ -1,0 +1,14 @@
+/** `npm run bench`: one table. The browser edition must be built (`npm run bench` does it). */
+import { forwarding, pingAll, routeLookup, thousandHosts } from "./engine-rows.ts";
+import { printTable } from "./row.ts";
+import { sizeRow } from "./size-row.ts";
+import { windowRows } from "./window-rows.ts";
+
+printTable([
+  forwarding(),
+  routeLookup(),
+  ...thousandHosts(),
+  pingAll(),
+  ...(await windowRows()),
+  sizeRow(),
+]);
