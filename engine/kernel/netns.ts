@@ -83,6 +83,8 @@ export class NetNamespace {
   private lastIfindex = 0;
   private lastIpId: number;
   private readonly netnsIds = new Map<NetNamespace, number>();
+  /** Namespaces that have a number for this one. */
+  private readonly numberedBy = new Set<NetNamespace>();
 
   constructor(readonly host: NetnsHost) {
     this.sim = host.sim;
@@ -206,6 +208,8 @@ export class NetNamespace {
       }
     }
     this.unregister(this.loopback);
+    for (const other of this.numberedBy) other.netnsIds.delete(this);
+    for (const other of this.netnsIds.keys()) other.numberedBy.delete(this);
   }
 
   /** Called by devices. */
@@ -230,7 +234,7 @@ export class NetNamespace {
       const used = new Set(this.netnsIds.values());
       id = 0;
       while (used.has(id)) id += 1;
-      this.netnsIds.set(other, id);
+      this.numberNetns(other, id);
     }
     return id;
   }
@@ -241,16 +245,17 @@ export class NetNamespace {
     if (id === "auto") this.netnsId(other);
     else if ([...this.netnsIds.values()].includes(id)) {
       throw new KernelError("ENOSPC", "The specified nsid is already used");
-    } else this.netnsIds.set(other, id);
+    } else this.numberNetns(other, id);
+  }
+
+  private numberNetns(other: NetNamespace, id: number): void {
+    this.netnsIds.set(other, id);
+    other.numberedBy.add(this);
   }
 
   /** The number, if one was given already. */
   knownNetnsId(other: NetNamespace): number | undefined {
     return this.netnsIds.get(other);
-  }
-
-  forgetNetns(other: NetNamespace): void {
-    this.netnsIds.delete(other);
   }
 
   // ---------------------------------------------------------------- packets

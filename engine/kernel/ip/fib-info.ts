@@ -50,6 +50,8 @@ export interface FibInfo {
 export interface FibAlias {
   readonly tos: number;
   readonly info: FibInfo;
+  /** Ascending in the order of insertion. */
+  readonly sequence: number;
   /** Which of several default routes is in use; −1: undecided. */
   defaultOrder: number;
 }

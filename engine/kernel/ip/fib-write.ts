@@ -188,7 +188,7 @@ export function insertRoute(netns: NetNamespace, spec: RouteSpec, mode: RouteWri
   const info = createInfo(netns, spec);
   const table = netns.fib.table(spec.table);
   const { prefix, length, tos } = spec;
-  const alias: FibAlias = { tos, info, defaultOrder: -1 };
+  const alias: FibAlias = { tos, info, sequence: netns.fib.nextSequence++, defaultOrder: -1 };
   const aliases = table.aliasesOf(prefix, length) ?? [];
   let position = findPosition(aliases, tos, info.priority);
   const first = aliases[position];

@@ -25,6 +25,8 @@ export class Fib {
   readonly result = new FibResult();
   /** Input of the next lookup, to spare an allocation a packet. */
   readonly flow: FibFlow = newFlow();
+  /** Of the next route that is inserted. */
+  nextSequence = 0;
   /** A local route was added that no address stands for. */
   hasCustomLocalRoutes = false;
   private readonly scratch = newFlow();

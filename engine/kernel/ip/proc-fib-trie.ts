@@ -59,7 +59,10 @@ function build(netns: NetNamespace, ids: readonly number[]): Node | undefined {
   }
   for (const leaf of leaves.values()) leaf.aliases.sort((a, b) => b.length - a.length);
   let root: Node | undefined;
-  for (const leaf of [...leaves.values()].sort((a, b) => a.key - b.key)) {
+  // The shape depends on the order in which the keys came.
+  const age = ({ aliases }: Leaf): number =>
+    Math.min(...aliases.map(({ alias }) => alias.sequence));
+  for (const leaf of [...leaves.values()].sort((a, b) => age(a) - age(b))) {
     root = root ? insert(root, leaf, true) : leaf;
   }
   return root;
@@ -114,10 +117,23 @@ function shouldHalve(node: Inner, isRoot: boolean): boolean {
 
 function resize(wanted: Inner, isRoot: boolean): Node {
   let node = wanted;
-  for (let work = 0; work < MAX_WORK && shouldInflate(node, isRoot); work++) node = inflate(node);
-  for (let work = 0; work < MAX_WORK && shouldHalve(node, isRoot); work++) node = halve(node);
+  for (let work = 0; work < MAX_WORK && shouldInflate(node, isRoot); work++) {
+    node = resizeChildren(inflate(node));
+  }
+  if (node !== wanted) return node;
+  for (let work = 0; work < MAX_WORK && shouldHalve(node, isRoot); work++) {
+    node = resizeChildren(halve(node));
+  }
   const used = node.children.filter(Boolean);
   return used.length === 1 ? (used[0] as Node) : node;
+}
+
+/** Those that start right below get their chance after each step. */
+function resizeChildren(node: Inner): Inner {
+  const children = node.children.map((child) =>
+    isFull(node, child) ? resize(child, false) : child,
+  );
+  return { ...node, children };
 }
 
 /** One more bit: twice the children. */
@@ -136,17 +152,12 @@ function inflate(node: Inner): Inner {
       const key = child.key;
       const upperKey = (key | (2 ** (child.position + bits))) >>> 0;
       children.push(
-        collapse({ ...child, bits, children: child.children.slice(0, half) }),
-        collapse({ ...child, key: upperKey, bits, children: child.children.slice(half) }),
+        { ...child, bits, children: child.children.slice(0, half) },
+        { ...child, key: upperKey, bits, children: child.children.slice(half) },
       );
     }
   }
   return { ...node, position, bits: node.bits + 1, children };
-}
-
-function collapse(node: Inner): Node | undefined {
-  const used = node.children.filter(Boolean);
-  return used.length < 2 ? used[0] : resize(node, false);
 }
 
 /** One bit less: pairs of children get a node of their own. */
