@@ -25,8 +25,6 @@ export interface Network {
   readonly sysctlTree: SysctlTree;
   /** The last process and file that held it are gone. */
   destroy(): void;
-  /** Another namespace of the machine is gone: its number here is free. */
-  namespaceGone(other: object): void;
 }
 
 /** uts_namespaces(7) */
@@ -100,7 +98,6 @@ export class NamespaceRegistry {
     if (isHeld || this.boundNetworks().includes(network)) return;
     this.numbers.delete(network);
     network.destroy();
-    for (const other of this.networks()) other.namespaceGone(network);
   }
 
   /** The namespace that a mounted file stands for. EINVAL: it is another file. */

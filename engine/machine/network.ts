@@ -27,10 +27,6 @@ export class MachineNetwork extends NetNamespace implements Network {
     return this.sockets.socket(family, type, protocol, uid);
   }
 
-  namespaceGone(other: object): void {
-    this.forgetNetns(other as NetNamespace);
-  }
-
   hardwareAddress(device: string): Mac {
     const found = this.deviceByName(device);
     if (!found) throw new KernelError("ENODEV");

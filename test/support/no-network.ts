@@ -16,6 +16,5 @@ export function noNetwork(): Network {
     procNet: new Map([["dev", () => "Inter-|\n"]]),
     sysctlTree: { list: () => undefined, read: () => undefined, write: () => {} },
     destroy: () => {},
-    namespaceGone: () => {},
   };
 }

@@ -1,15 +1,16 @@
 /** Builds a scenario's machines and cables in the order in which `run-on-linux` does. */
 import { formatMac, parseIpv4Prefix, parseMac, type Mac } from "../../net/address.ts";
 import { getImage } from "../../images/index.ts";
-import { Cable } from "../../kernel/device/cable.ts";
+import { Veth } from "../../kernel/device/veth.ts";
 import type { Sys } from "../../kernel/process/sys.ts";
 import type { DiskImage } from "../../machine/disk-image.ts";
 import type { Machine } from "../../machine/machine.ts";
+import type { MachineNetwork } from "../../machine/network.ts";
 import { milliseconds } from "../../sim/clock.ts";
 import type { Simulation } from "../../sim/simulation.ts";
 import { DEFAULT_IMAGE, defaultMac, SWITCH_BRIDGE } from "../file/naming.ts";
 import { controlOf, ownNetwork } from "../config/named-networks.ts";
-import { addNic, bootMachine } from "../model/boot.ts";
+import { bootMachine } from "../model/boot.ts";
 import { switchName, type Scenario, type ScenarioPort } from "./format.ts";
 
 /** What a fresh namespace must not inherit from the machine that records. */
@@ -82,7 +83,7 @@ export function buildTopology(sim: Simulation, scenario: Scenario): Topology {
   }
   const pairs = cables.map((ends) => ends.map((end) => switchPort(end, machines, used, ports)));
   for (const machine of machines.values()) configureMachine(controlOf(machine), scenario);
-  plug(sim, ports, pairs as [string, string][]);
+  plug(sim, ports, pairs);
   const macs = setUpPorts(ports);
   for (const name of used.keys()) {
     const machine = machines.get(name) as Machine;
@@ -161,26 +162,49 @@ function makeParents(sys: Sys, path: string): void {
   }
 }
 
-/** Cards are made in the order of their cables, as the recording makes its veth pairs. */
+/**
+ * The recording's cables are veth pairs between namespaces, and commands show it; so they are
+ * here. They are made in the order of the cables. A port without a cable leads to a machine that
+ * is not there, and stays down.
+ */
 function plug(
   sim: Simulation,
   ports: ReadonlyMap<string, Port>,
-  pairs: readonly [string, string][],
+  pairs: readonly (readonly string[])[],
 ): void {
-  const loose = new Set(ports.keys());
-  const random = sim.random.fork("cables");
-  for (const pair of pairs) {
-    const cable = new Cable(sim, random);
-    pair.forEach((key, end) => {
-      if (!loose.delete(key)) throw new Error(`cable end ${key}: used twice`);
-      const { machine, name, mac, ifindex } = ports.get(key) as Port;
-      cable.plug(end as 0 | 1, addNic(ownNetwork(machine), name, mac, ifindex));
+  const free = new Set(ports.keys());
+  const take = (key: string): Port => {
+    if (!free.delete(key)) throw new Error(`cable end ${key}: used twice`);
+    return ports.get(key) as Port;
+  };
+  for (const [one = "", two = ""] of pairs) makePair(take(one), take(two));
+  if (free.size === 0) return;
+  const machine = bootMachine(sim, "loose", getImage(DEFAULT_IMAGE) as DiskImage);
+  let number = 2 * pairs.length;
+  for (const key of free) {
+    const mac = defaultMac("loose", number);
+    makePair(ports.get(key) as Port, {
+      machine,
+      name: `x${number}`,
+      ifindex: 100 + number,
+      mac,
+      spec: {},
+      onSwitch: false,
     });
+    number += 1;
   }
-  for (const key of loose) {
-    const { machine, name, mac, ifindex } = ports.get(key) as Port;
-    addNic(ownNetwork(machine), name, mac, ifindex);
-  }
+}
+
+function makePair(one: Port, two: Port): void {
+  const make = ({ name, mac, ifindex }: Port): Veth => {
+    const device = new Veth(name, mac);
+    device.ifindex = ifindex;
+    return device;
+  };
+  const [first, second] = [make(one), make(two)];
+  Veth.join(first, second);
+  (ownNetwork(two.machine) as MachineNetwork).register(second);
+  (ownNetwork(one.machine) as MachineNetwork).register(first);
 }
 
 function setUpPorts(ports: ReadonlyMap<string, Port>): Record<string, string> {
