@@ -7,10 +7,6 @@ import type { NetNamespace } from "../netns.ts";
 import { solicit } from "./arp.ts";
 import { Neighbour, type NeighbourTable } from "./neighbour.ts";
 
-/** net.ipv4.neigh.default.gc_thresh2, gc_thresh3: entries from which old ones are thrown out. */
-const SOFT_LIMIT = 512;
-const HARD_LIMIT = 1024;
-
 /** Entries changed so recently survive a forced collection. Linux neigh_forced_gc(). */
 const FORCED_GC_AGE = 5 * SECOND;
 
@@ -31,14 +27,19 @@ export class Neighbours implements NeighbourTable {
   }
 
   private create(device: NetDevice, address: Ipv4): Neighbour | undefined {
-    if (this.count >= SOFT_LIMIT) this.collect();
-    if (this.count >= HARD_LIMIT) return undefined;
+    if (this.count >= this.limit("gc_thresh2")) this.collect();
+    if (this.count >= this.limit("gc_thresh3")) return undefined;
     const neighbour = new Neighbour(device, address, this);
     const mac = this.fixedMac(device, address);
     if (mac !== undefined) neighbour.setNoArp(mac);
     device.ipv4.neighbours.set(address | 0, neighbour);
     this.count += 1;
     return neighbour;
+  }
+
+  /** net.ipv4.neigh.default: entries from which old ones are thrown out, and the most there are. */
+  private limit(name: "gc_thresh2" | "gc_thresh3"): number {
+    return this.netns.sysctl.number(`ipv4/neigh/default/${name}`);
   }
 
   /** The address of what needs no question; arp_constructor(). */

@@ -20,15 +20,6 @@ const JIFFY_NS: Ns = 4 * MILLISECOND;
 /** Tokens of a peer that was not heard of for long. */
 const FULL_NS: Ns = 60 * SECOND;
 
-/** One complaint about a missing route a second, five at once. net.ipv4.route.error_cost, _burst */
-const ERROR_COST_NS: Ns = SECOND;
-const ERROR_BURST_NS: Ns = 5 * SECOND;
-
-/** net.ipv4.route.redirect_load, redirect_number, redirect_silence */
-const REDIRECT_LOAD_NS: Ns = 20 * MILLISECOND;
-const REDIRECT_NUMBER = 9;
-const REDIRECT_SILENCE_NS: Ns = REDIRECT_LOAD_NS * 2 ** (REDIRECT_NUMBER + 1);
-
 /** Addresses remembered; the oldest are forgotten. net.ipv4.inet_peer_threshold */
 const MAX_PEERS = 4096;
 
@@ -89,6 +80,11 @@ export class RateLimits {
     return nowNs - (nowNs % JIFFY_NS);
   }
 
+  /** A sysctl whose unit is the tick. */
+  private jiffies(path: string): Ns {
+    return this.netns.sysctl.number(path) * JIFFY_NS;
+  }
+
   /** inet_peer_xrlim_allow(); the tokens are only cut back when time has passed. */
   private takeForIcmp(peer: Peer, costNs: Ns): boolean {
     const now = this.jiffiesNs;
@@ -105,10 +101,12 @@ export class RateLimits {
   allowsNoRoute(from: Ipv4): boolean {
     const peer = this.peer(from);
     const now = this.jiffiesNs;
-    peer.tokensNs = Math.min(ERROR_BURST_NS, peer.tokensNs + now - peer.lastNs);
+    const costNs = this.jiffies("ipv4/route/error_cost");
+    const burstNs = this.jiffies("ipv4/route/error_burst");
+    peer.tokensNs = Math.min(burstNs, peer.tokensNs + now - peer.lastNs);
     peer.lastNs = now;
-    if (peer.tokensNs < ERROR_COST_NS) return false;
-    peer.tokensNs -= ERROR_COST_NS;
+    if (peer.tokensNs < costNs) return false;
+    peer.tokensNs -= costNs;
     return true;
   }
 
@@ -116,15 +114,15 @@ export class RateLimits {
   allowsRedirect(to: Ipv4): boolean {
     const peer = this.peer(to);
     const now = this.jiffiesNs;
-    if (now > peer.lastNs + REDIRECT_SILENCE_NS) {
+    if (now > peer.lastNs + this.jiffies("ipv4/route/redirect_silence")) {
       peer.tokensNs = 0;
       peer.redirects = 0;
     }
-    if (peer.redirects >= REDIRECT_NUMBER) {
+    if (peer.redirects >= this.netns.sysctl.number("ipv4/route/redirect_number")) {
       peer.lastNs = now;
       return false;
     }
-    const waitNs = REDIRECT_LOAD_NS * 2 ** peer.redirects;
+    const waitNs = this.jiffies("ipv4/route/redirect_load") * 2 ** peer.redirects;
     if (peer.redirects > 0 && now <= peer.lastNs + waitNs) return false;
     peer.lastNs = now;
     peer.redirects += 1;
