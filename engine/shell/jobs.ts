@@ -21,6 +21,8 @@ export interface Job {
   /** Its end has been shown, or is not to be. */
   notified: boolean;
   disowned: boolean;
+  /** `wait` has told its end already. */
+  waited: boolean;
 }
 
 export type JobState = "running" | "stopped" | "done";
@@ -48,9 +50,9 @@ export class JobTable {
     return this.jobs.length === 0;
   }
 
-  add(job: Omit<Job, "number" | "notified" | "disowned">): Job {
+  add(job: Omit<Job, "number" | "notified" | "disowned" | "waited">): Job {
     const number = 1 + Math.max(0, ...this.jobs.map((each) => each.number));
-    const added: Job = { ...job, number, notified: false, disowned: false };
+    const added: Job = { ...job, number, notified: false, disowned: false, waited: false };
     this.jobs.push(added);
     this.resetCurrent();
     return added;

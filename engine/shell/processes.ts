@@ -291,6 +291,8 @@ function* reportKilled(
   yield* shell.reportError(`${pid} ${signalText(status.signal).padEnd(23)} ${command}`);
 }
 
+const MAX_ENDED_JOBS = 256;
+
 const UNREPORTED: readonly SignalName[] = ["SIGINT", "SIGPIPE", "SIGTERM"];
 
 /** Notes a background child's end; a script tells at once when a signal ended it. */
@@ -298,6 +300,8 @@ export function* recordChild(shell: Shell, status: WaitStatus): Blocking<void> {
   const job = shell.jobs.record(status);
   if (!job || shell.interactive || job.notified || jobState(job) !== "done") return;
   job.notified = true;
+  // Nobody may ever ask: the oldest are forgotten.
+  if (shell.jobs.all.length > MAX_ENDED_JOBS) shell.jobs.remove(job);
   if (status.kind !== "signaled" || UNREPORTED.includes(status.signal)) return;
   if (!shell.traps.has(status.signal)) yield* reportKilled(shell, status, job.command);
 }

@@ -98,6 +98,8 @@ export class Shell {
 
   /** Trap name (EXIT, ERR, DEBUG, RETURN, SIGINT …) → command; "" ignores. */
   traps = new Map<string, string>();
+  /** In a subshell `trap` lists those of its parent, until it sets its own. POSIX trap. */
+  shownTraps: ReadonlyMap<string, string> | undefined;
   /** Caught signals whose trap has not run yet. */
   pendingSignals: SignalName[] = [];
   /** SIGINT came and no trap takes it. */
@@ -206,6 +208,7 @@ export class Shell {
     child.jobs = this.jobs.forSubshell();
     child.history = this.history;
     child.traps = new Map([...this.traps].filter(([, command]) => command === ""));
+    child.shownTraps = this.shownTraps ?? this.traps;
     child.status = this.status;
     child.pipeStatus = this.pipeStatus;
     child.lastBackgroundPid = this.lastBackgroundPid;

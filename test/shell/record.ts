@@ -3,7 +3,8 @@
  *
  *     npx tsx test/shell/record.ts
  *
- * Each snippet runs in an empty directory of its own, under a bare environment.
+ * Each snippet runs in an empty directory of its own, under a bare environment. SHLVL keeps
+ * Debian's bash from taking the socket on standard input for rshd and reading ~/.bashrc.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -20,7 +21,7 @@ function record(shell: "bash" | "sh", script: string): Recorded {
       cwd: directory,
       argv0: shell,
       input: "",
-      env: { PATH: "/usr/bin:/bin", HOME: "/root", LANG: "C.UTF-8" },
+      env: { PATH: "/usr/bin:/bin", HOME: "/root", LANG: "C.UTF-8", SHLVL: "1" },
       encoding: "utf8",
       timeout: 10_000,
     });

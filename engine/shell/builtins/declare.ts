@@ -4,7 +4,7 @@ import type { Blocking } from "../../kernel/process/wait-queue.ts";
 import { assignArray } from "../assignment.ts";
 import { AssignmentError } from "../control-flow.ts";
 import { printFunction } from "../function-printer.ts";
-import { doubleQuote } from "../quoting.ts";
+import { doubleQuote, quoteIfNeeded } from "../quoting.ts";
 import type { Shell } from "../shell.ts";
 import {
   declarationOf,
@@ -13,6 +13,7 @@ import {
   variableFlags,
   writableKey,
 } from "../shell-variables.ts";
+import { trace } from "../trace.ts";
 import { isName, type Variable } from "../variables.ts";
 import { fail, failUsage, print, type Builtin, type BuiltinCall } from "./builtin.ts";
 
@@ -315,9 +316,21 @@ function attribute(name: "export" | "readonly", letter: "x" | "r"): Builtin {
       const remove = options.on.includes("n");
       const flags = options.on.replace(/[np]/g, "") + (remove ? "" : letter);
       const off = remove ? letter : "";
-      return yield* declareOperands(call, { on: flags, off, operands }, "visible");
+      const status = yield* declareOperands(call, { on: flags, off, operands }, "visible");
+      yield* traceAssignments(call, operands);
+      return status;
     },
   };
+}
+
+/** `set -x` shows the assignments of export and readonly once more, on their own. */
+function* traceAssignments(call: BuiltinCall, operands: readonly number[]): Blocking<void> {
+  for (const index of operands) {
+    const operand = operandOf(call, index);
+    if (operand?.value === undefined) continue;
+    const value = operand.value === "" ? "" : quoteIfNeeded(operand.value);
+    yield* trace(call.shell, [`${operand.name}=${value}`], true);
+  }
 }
 
 function posixList(shell: Shell, name: string, letter: string): string {

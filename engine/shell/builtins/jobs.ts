@@ -170,9 +170,7 @@ function* waitAll(shell: Shell): Blocking<number> {
     if (changed === undefined) break;
     yield* recordChild(shell, changed);
   }
-  if (!shell.interactive) {
-    for (const job of shell.jobs.all) if (jobState(job) === "done") shell.jobs.remove(job);
-  }
+  for (const job of shell.jobs.all) job.waited ||= jobState(job) === "done";
   return 0;
 }
 
@@ -223,7 +221,7 @@ function* waitNext(
 ): Blocking<number> {
   const { shell } = call;
   const wanted = (job: Job): boolean =>
-    operands.length === 0 ||
+    (operands.length === 0 && !job.waited) ||
     operands.some((word) =>
       word.startsWith("%")
         ? shell.jobs.find(word) === job

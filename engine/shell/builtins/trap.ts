@@ -23,8 +23,9 @@ export const trap: Builtin = {
       return 0;
     }
     if (operands.length === 0 || options.has("p")) {
-      for (const name of operands.length > 0 ? operands.map(trapName) : sortedTraps(shell)) {
-        const command = name === undefined ? undefined : shell.traps.get(name);
+      const traps = shell.shownTraps ?? shell.traps;
+      for (const name of operands.length > 0 ? operands.map(trapName) : sortedNames(traps)) {
+        const command = name === undefined ? undefined : traps.get(name);
         if (command !== undefined) {
           yield* print(
             call,
@@ -34,6 +35,7 @@ export const trap: Builtin = {
       }
       return 0;
     }
+    shell.shownTraps = undefined;
     const [first, ...rest] = operands as [string, ...string[]];
     const reset = first === "-" || rest.length === 0 || /^\d+$/.test(first);
     const names = first === "-" || !reset ? rest : operands;
@@ -69,14 +71,14 @@ function shownName(shell: Shell, name: string): string {
   return shell.isBash ? name : name.replace(/^SIG/, "");
 }
 
-function sortedTraps(shell: Shell): string[] {
+function sortedNames(traps: ReadonlyMap<string, string>): string[] {
   const rank = (name: string): number =>
     name === "EXIT"
       ? 0
       : name in SIGNALS
         ? SIGNALS[name as SignalName]
         : 100 + PSEUDO.indexOf(name);
-  return [...shell.traps.keys()].sort((a, b) => rank(a) - rank(b));
+  return [...traps.keys()].sort((a, b) => rank(a) - rank(b));
 }
 
 /** `kill -l` and `trap -l`: five to a line, the real-time signals included. */
