@@ -15,14 +15,11 @@ const GAP = -1;
  */
 export function fuzzyMatch(query: string, text: string): FuzzyMatch | undefined {
   const wanted = query.toLowerCase().replaceAll(/\s+/g, "");
-  if (wanted === "") return { score: 0, marks: [] };
+  const first = wanted.charAt(0);
+  if (first === "") return { score: 0, marks: [] };
   const lower = text.toLowerCase();
   let best: FuzzyMatch | undefined;
-  for (
-    let start = lower.indexOf(wanted[0]!);
-    start >= 0;
-    start = lower.indexOf(wanted[0]!, start + 1)
-  ) {
+  for (let start = lower.indexOf(first); start >= 0; start = lower.indexOf(first, start + 1)) {
     const match = matchFrom(wanted, lower, start);
     if (match !== undefined && (best === undefined || match.score > best.score)) best = match;
   }
@@ -37,7 +34,7 @@ function matchFrom(wanted: string, lower: string, start: number): FuzzyMatch | u
     const found = lower.indexOf(letter, at);
     if (found < 0) return undefined;
     const previous = marks.at(-1);
-    if (found === 0 || /[\s\-:./]/.test(lower[found - 1]!)) score += WORD_START;
+    if (found === 0 || /[\s\-:./]/.test(lower.charAt(found - 1))) score += WORD_START;
     if (previous !== undefined) score += found === previous + 1 ? RUN : GAP * (found - previous);
     marks.push(found);
     at = found + 1;

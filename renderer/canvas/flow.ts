@@ -165,3 +165,14 @@ export function movesOf(
     })
     .map((node) => ({ item: itemOf(node.id), at: { x: node.position.x, y: node.position.y } }));
 }
+
+export function idSet(ids: readonly string[]): ReadonlySet<string> {
+  return new Set(ids);
+}
+
+/** Where each item goes, by its id in the drawing. */
+export function placesOf(
+  moves: readonly { readonly item: ItemRef; readonly at: Point }[],
+): ReadonlyMap<string, Point> {
+  return new Map(moves.map(({ item, at }) => [flowId(item), at]));
+}

@@ -1,7 +1,7 @@
 import type { ItemRef, Point } from "../../engine/session.ts";
 import type { App } from "../state/app.svelte.ts";
 import { GRID } from "../state/canvas.svelte.ts";
-import { flowId } from "./flow.ts";
+import { placesOf } from "./flow.ts";
 import { layout } from "./layout.ts";
 
 /** Lays the nodes out anew: the selected ones when there are several, else all. */
@@ -26,7 +26,7 @@ export async function tidy(app: App): Promise<void> {
       ...[...found.groups].map(([id, box]) => put({ kind: "group", id }, box)),
       ...[...found.nodes].map(([id, at]) => put({ kind: "node", id }, at)),
     ];
-    canvas.place(new Map(positions.map(({ item, at }) => [flowId(item), at])));
+    canvas.place(placesOf(positions));
     await canvas.apply({ kind: "move", positions });
     for (const [group, { width, height }] of found.groups) {
       await canvas.apply({ kind: "edit-group", group, size: { width, height } });

@@ -1,11 +1,15 @@
 /** A lab without an engine: enough behaviour to look at the interface and to test it. */
 import type {
+  CableEnd,
   CableView,
   Edit,
   EditResult,
+  GroupView,
   ItemRef,
   LabView,
+  LooseEnd,
   NodeView,
+  NoteView,
   Outcome,
   Point,
 } from "../../engine/session.ts";
@@ -49,11 +53,9 @@ export function applyEdit(view: LabView, edit: Edit): Outcome<EditResult & { vie
     case "set-power":
       return done(relit(changeNode(view, edit.node, { poweredOn: edit.on })));
     case "set-addresses": {
-      const interfaces = view.nodes
-        .find(({ name }) => name === edit.node)!
-        .interfaces.map((nic) =>
-          nic.name === edit.interface ? { ...nic, addresses: edit.addresses } : nic,
-        );
+      const interfaces = machineOf(view, edit.node).interfaces.map((nic) =>
+        nic.name === edit.interface ? { ...nic, addresses: edit.addresses } : nic,
+      );
       return done(changeNode(view, edit.node, { interfaces }));
     }
     case "add-note": {
@@ -63,14 +65,20 @@ export function applyEdit(view: LabView, edit: Edit): Outcome<EditResult & { vie
       return done({ ...view, notes: [...view.notes, note] }, [{ kind: "note", id }]);
     }
     case "edit-note": {
-      const { kind: _kind, note, ...part } = edit;
-      return done({ ...view, notes: change(view.notes, note, part) });
+      const { note, text, colour, size } = edit;
+      return done({
+        ...view,
+        notes: change<NoteView>(view.notes, note, given({ text, colour, size })),
+      });
     }
     case "add-group":
       return addGroup(view, edit.members, edit.label);
     case "edit-group": {
-      const { kind: _kind, group, ...part } = edit;
-      return done({ ...view, groups: change(view.groups, group, part) });
+      const { group, label, members, size } = edit;
+      return done({
+        ...view,
+        groups: change<GroupView>(view.groups, group, given({ label, members, size })),
+      });
     }
     case "remove":
       return done(remove(view, edit.items));
@@ -109,6 +117,12 @@ function done(view: LabView, created: readonly ItemRef[] = []) {
   return { ok: true as const, value: { created, view } };
 }
 
+/** The properties that have a value. */
+function given<T extends object>(part: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(part).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
 function refused(message: string) {
   return { ok: false as const, problems: [{ message }] };
 }
@@ -144,8 +158,8 @@ function rename(view: LabView, from: string, to: string) {
 function connect(view: LabView, edit: Edit & { kind: "connect" }) {
   const id = `c${view.cables.reduce((most, cable) => Math.max(most, Number(cable.id.slice(1))), 0) + 1}`;
   let next = view;
-  const ends = [edit.from, edit.to].map(({ node, interface: wanted }) => {
-    const machine = next.nodes.find(({ name }) => name === node)!;
+  const plugIn = ({ node, interface: wanted }: LooseEnd) => {
+    const machine = machineOf(next, node);
     const free = machine.interfaces.find((nic) => nic.cable === undefined && nic.name !== "lo");
     const name = wanted ?? free?.name ?? `eth${machine.interfaces.length}`;
     const known = machine.interfaces.some((nic) => nic.name === name);
@@ -154,12 +168,13 @@ function connect(view: LabView, edit: Edit & { kind: "connect" }) {
       : [...machine.interfaces, { name, cable: id, operState: "UP" as const, addresses: [] }];
     next = changeNode(next, node, { interfaces });
     return { node, interface: name };
-  });
+  };
+  const ends = [plugIn(edit.from), plugIn(edit.to)] as const;
   const cable: CableView = {
     ...PLAIN_CABLE,
     ...edit.properties,
     id,
-    ends: [ends[0]!, ends[1]!],
+    ends,
     lit: true,
   };
   return done(relit({ ...next, cables: [...next.cables, cable] }), [{ kind: "cable", id }]);
@@ -212,14 +227,21 @@ function paste(view: LabView, clipboard: string, offset: Point) {
     next = { ...next, nodes: [...next.nodes, { ...node, name, at, interfaces }] };
   }
   for (const { ends } of copied.cables) {
-    const [a, b] = ends.map((end) => ({ ...end, node: names.get(end.node)! }));
-    const outcome = connect(next, { kind: "connect", from: a!, to: b! });
+    const renamed = (end: CableEnd) => ({ ...end, node: names.get(end.node) ?? end.node });
+    const [from, to] = [renamed(ends[0]), renamed(ends[1])];
+    const outcome = connect(next, { kind: "connect", from, to });
     next = outcome.value.view;
   }
   return done(
     relit(next),
     [...names.values()].map((id) => ({ kind: "node" as const, id })),
   );
+}
+
+function machineOf(view: LabView, node: string): NodeView {
+  const machine = view.nodes.find(({ name }) => name === node);
+  if (machine === undefined) throw new Error(`no such machine: ${node}`);
+  return machine;
 }
 
 function place(view: LabView, { kind, id }: ItemRef, at: Point): LabView {

@@ -16,4 +16,4 @@ const recovery = query.has("recovery")
   : undefined;
 const host = makeFakeHost(templates, recovery);
 Object.assign(window, { fakeHost: host });
-mountApp(document.querySelector<HTMLElement>("#app")!, host);
+mountApp(document.body, host);

@@ -5,7 +5,9 @@ import {
   flowEdges,
   flowId,
   flowNodes,
+  idSet,
   itemOf,
+  placesOf,
 } from "../canvas/flow.ts";
 import { type Gesture, IDLE, type Step } from "../tools/gesture.ts";
 import type { Kind, Size } from "../kinds/kind.ts";
@@ -40,7 +42,8 @@ export class Canvas {
   /** The item whose name or text is being edited in place. */
   renaming = $state.raw<ItemRef | undefined>();
   viewport = $state.raw<ViewportControls | undefined>();
-  readonly #settling = new Set<string>();
+  /** Ids that were put down and are not confirmed yet. */
+  #settling: readonly string[] = [];
 
   constructor(
     private readonly lab: Lab,
@@ -55,11 +58,11 @@ export class Canvas {
   }
 
   select(items: readonly ItemRef[]): void {
-    const wanted = new Set(items.map(flowId));
+    const wanted = items.map(flowId);
     const mark = <T extends FlowNode | CableEdge>(item: T): T =>
-      (item.selected ?? false) === wanted.has(item.id)
+      (item.selected ?? false) === wanted.includes(item.id)
         ? item
-        : { ...item, selected: wanted.has(item.id) };
+        : { ...item, selected: wanted.includes(item.id) };
     this.nodes = this.nodes.map(mark);
     this.edges = this.edges.map(mark);
     this.noteSelection();
@@ -101,9 +104,9 @@ export class Canvas {
   /** Makes an edit and selects what it created. */
   async apply(edit: Edit): Promise<EditResult | undefined> {
     const moving = edit.kind === "move" ? edit.positions.map(({ item }) => flowId(item)) : [];
-    for (const id of moving) this.#settling.add(id);
+    this.#settling = [...this.#settling, ...moving];
     const result = await this.lab.edit(edit);
-    for (const id of moving) this.#settling.delete(id);
+    this.#settling = this.#settling.slice(moving.length);
     this.sync(this.lab.view);
     if (result !== undefined && result.created.length > 0) this.select(result.created);
     return result;
@@ -130,7 +133,7 @@ export class Canvas {
         at: { x: position.x + dx, y: position.y + dy },
       }));
     if (positions.length === 0) return;
-    this.place(new Map(positions.map(({ item, at }) => [flowId(item), at])));
+    this.place(placesOf(positions));
     await this.apply({ kind: "move", positions });
   }
 
@@ -139,7 +142,7 @@ export class Canvas {
     const { gesture } = this;
     const inHand =
       gesture.state === "dragging" ? gesture.starts.map(({ item }) => flowId(item)) : [];
-    return new Set([...inHand, ...this.#settling]);
+    return idSet([...inHand, ...this.#settling]);
   }
 }
 

@@ -9,6 +9,7 @@ import type {
 } from "../../engine/session.ts";
 import type { RemoteSession } from "../host/host.ts";
 import { Coalesced } from "./coalesce.ts";
+import { keyed } from "./maps.ts";
 import { same } from "./same.ts";
 
 const EMPTY: LabView = {
@@ -31,10 +32,10 @@ export class Lab {
   history = $state.raw<HistoryState>({});
 
   readonly nodes: ReadonlyMap<string, NodeView> = $derived(
-    new Map(this.view.nodes.map((node) => [node.name, node])),
+    keyed(this.view.nodes, ({ name }) => name),
   );
   readonly cables: ReadonlyMap<string, CableView> = $derived(
-    new Map(this.view.cables.map((cable) => [cable.id, cable])),
+    keyed(this.view.cables, ({ id }) => id),
   );
 
   readonly #fetch: Coalesced;
@@ -94,7 +95,7 @@ export class Lab {
 }
 
 function reuse<T>(old: readonly T[], next: readonly T[], key: (item: T) => string): readonly T[] {
-  const before = new Map(old.map((item) => [key(item), item]));
+  const before = keyed(old, key);
   const merged = next.map((item) => {
     const known = before.get(key(item));
     return known !== undefined && same(known, item) ? known : item;

@@ -13,6 +13,7 @@ import {
   splitOff,
 } from "../terminal/panes.ts";
 import type { Screen } from "../terminal/screen.ts";
+import { keyed, withEntry, withoutEntry } from "./maps.ts";
 
 export type TabStatus = "opening" | "open" | "ended" | "refused";
 
@@ -40,9 +41,11 @@ export interface TerminalsContext {
   readonly showNode: (node: string) => void;
 }
 
+const NO_TABS = keyed<Tab>([], ({ id }) => id);
+
 /** The terminal tabs and their arrangement. */
 export class Terminals {
-  tabs = $state.raw<ReadonlyMap<string, Tab>>(new Map());
+  tabs = $state.raw<ReadonlyMap<string, Tab>>(NO_TABS);
   panes = $state.raw<Panes>(NO_PANES);
   searching = $state(false);
   /** The tab whose title is being edited. */
@@ -86,7 +89,7 @@ export class Terminals {
   /** The lab is gone, and its terminals with it. */
   forgetAll(): void {
     for (const tab of this.tabs.values()) tab.screen.dispose();
-    this.tabs = new Map();
+    this.tabs = NO_TABS;
     this.panes = NO_PANES;
   }
 
@@ -103,7 +106,7 @@ export class Terminals {
       void this.context.session.closeTerminal(tab.terminal);
     }
     tab.screen.dispose();
-    this.tabs = new Map([...this.tabs].filter(([other]) => other !== id));
+    this.tabs = withoutEntry(this.tabs, id);
     this.panes = removeTab(this.panes, id);
     this.#remember();
   }
@@ -176,7 +179,7 @@ export class Terminals {
       (columns, rows) => this.#resized(id, columns, rows),
     );
     const tab: Tab = { id, node, title, status: "opening", screen, terminal: undefined };
-    this.tabs = new Map([...this.tabs, [id, tab]]);
+    this.tabs = withEntry(this.tabs, id, tab);
     this.panes = addTab(this.panes, id);
     return tab;
   }
@@ -211,7 +214,7 @@ export class Terminals {
 
   #change(id: string, part: Partial<Tab>): void {
     const tab = this.tabs.get(id);
-    if (tab !== undefined) this.tabs = new Map([...this.tabs, [id, { ...tab, ...part }]]);
+    if (tab !== undefined) this.tabs = withEntry(this.tabs, id, { ...tab, ...part });
   }
 
   #byTerminal(terminal: string): Tab | undefined {
@@ -228,17 +231,17 @@ export class Terminals {
   }
 
   /** Output may overtake the answer to `openTerminal`; it waits here for its tab. */
-  readonly #early = new Map<string, Uint8Array[]>();
+  #early: readonly { readonly terminal: string; readonly data: Uint8Array }[] = [];
 
   #keepEarly(terminal: string, data: Uint8Array): void {
     if (!this.#isOpening()) return;
-    this.#early.set(terminal, [...(this.#early.get(terminal) ?? []), data]);
+    this.#early = [...this.#early, { terminal, data }];
   }
 
   #deliverEarly(terminal: string, screen: Screen): void {
-    for (const data of this.#early.get(terminal) ?? []) screen.write(data);
-    this.#early.delete(terminal);
-    if (!this.#isOpening()) this.#early.clear();
+    for (const early of this.#early) if (early.terminal === terminal) screen.write(early.data);
+    const opening = this.#isOpening();
+    this.#early = this.#early.filter((early) => opening && early.terminal !== terminal);
   }
 
   #isOpening(): boolean {

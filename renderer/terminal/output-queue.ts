@@ -62,7 +62,8 @@ export class OutputQueue {
 }
 
 function join(parts: readonly Uint8Array[], length: number): Uint8Array {
-  if (parts.length === 1) return parts[0]!;
+  const [only, ...more] = parts;
+  if (only !== undefined && more.length === 0) return only;
   const whole = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {

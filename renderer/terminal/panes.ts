@@ -14,14 +14,16 @@ export interface Panes {
 
 export const PANES_LIMIT = 4;
 
-export const NO_PANES: Panes = { list: [{ id: 1, tabs: [], front: undefined }], active: 1 };
+const EMPTY_PANE: Pane = { id: 1, tabs: [], front: undefined };
+
+export const NO_PANES: Panes = { list: [EMPTY_PANE], active: EMPTY_PANE.id };
 
 export function paneOf(panes: Panes, tab: string): Pane | undefined {
   return panes.list.find(({ tabs }) => tabs.includes(tab));
 }
 
 export function activePane(panes: Panes): Pane {
-  return panes.list.find(({ id }) => id === panes.active) ?? panes.list[0]!;
+  return panes.list.find(({ id }) => id === panes.active) ?? EMPTY_PANE;
 }
 
 export function addTab(panes: Panes, tab: string): Panes {
@@ -84,12 +86,12 @@ function without(panes: Panes, tab: string): Panes {
   return { list, active: panes.active };
 }
 
-/** An empty pane goes, except the last one. */
+/** An empty pane goes; when none is left, there is one without tabs. */
 function tidy(panes: Panes): Panes {
-  const filled = panes.list.filter(({ tabs }) => tabs.length > 0);
-  const list = filled.length > 0 ? filled : panes.list.slice(0, 1);
-  const active = list.some(({ id }) => id === panes.active) ? panes.active : list.at(-1)!.id;
-  return { list, active };
+  const list = panes.list.filter(({ tabs }) => tabs.length > 0);
+  const last = list.at(-1);
+  if (last === undefined) return NO_PANES;
+  return { list, active: list.some(({ id }) => id === panes.active) ? panes.active : last.id };
 }
 
 function change(list: readonly Pane[], id: number, part: Partial<Pane>): readonly Pane[] {
