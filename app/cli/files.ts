@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync, writeSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import type { Problem } from "../../engine/session.ts";
 import { Failure } from "./failure.ts";
 
@@ -16,21 +16,6 @@ export function writeText(path: string, text: string): void {
     writeFileSync(path, text);
   } catch (error) {
     throw new Failure(`cannot write ${path}: ${reasonOf(error)}`);
-  }
-}
-
-/** All of it, even to a pipe whose reader is slow; silently stops when the reader is gone. */
-export function print(text: string): void {
-  const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length;) {
-    try {
-      at += writeSync(1, bytes, at);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === "EPIPE") return;
-      if (code !== "EAGAIN") throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { openLab, type CommandOutcome, type HeadlessLab } from "../../engine/headless.ts";
 import { Failure, UsageError } from "./failure.ts";
-import { describeProblem, print, readText, writeText } from "./files.ts";
+import type { Output } from "./output.ts";
+import { describeProblem, readText, writeText } from "./files.ts";
 
 interface Order {
   readonly host: string;
@@ -15,7 +16,7 @@ interface RunOptions {
   readonly save: string | undefined;
 }
 
-export function run(args: readonly string[]): number {
+export function run(args: readonly string[], output: Output): number {
   const options = parseOptions(args);
   const opened = openLab(readText(options.lab));
   if (!opened.ok) {
@@ -31,27 +32,29 @@ export function run(args: readonly string[]): number {
     }
   }
   if (options.seconds > 0) lab.pass(options.seconds);
-  const status = options.json ? runAsJson(lab, options.orders) : runAsText(lab, options.orders);
+  const status = options.json
+    ? runAsJson(lab, options.orders, output)
+    : runAsText(lab, options.orders, output);
   if (options.save !== undefined) writeText(options.save, lab.save());
   return status;
 }
 
-function runAsText(lab: HeadlessLab, orders: readonly Order[]): number {
+function runAsText(lab: HeadlessLab, orders: readonly Order[], output: Output): number {
   let status = 0;
   for (const { host, command } of orders) {
     const outcome = lab.run(host, command);
-    print(outcome.stdout);
-    process.stderr.write(outcome.stderr);
+    output.print(outcome.stdout);
+    output.error(outcome.stderr);
     if (outcome.exit !== 0) status = outcome.exit;
   }
   return status;
 }
 
-function runAsJson(lab: HeadlessLab, orders: readonly Order[]): number {
+function runAsJson(lab: HeadlessLab, orders: readonly Order[], output: Output): number {
   const outcomes: (Order & CommandOutcome)[] = [];
   for (const { host, command } of orders)
     outcomes.push({ host, command, ...lab.run(host, command) });
-  print(`${JSON.stringify({ lab: lab.name, commands: outcomes }, null, 1)}\n`);
+  output.print(`${JSON.stringify({ lab: lab.name, commands: outcomes }, null, 1)}\n`);
   return outcomes.findLast((outcome) => outcome.exit !== 0)?.exit ?? 0;
 }
 

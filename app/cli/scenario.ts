@@ -1,15 +1,18 @@
 import { basename } from "node:path";
 import { parseScenario, runScenario, type Transcript } from "../../engine/headless.ts";
 import { Failure, UsageError } from "./failure.ts";
-import { describeProblem, print, readText } from "./files.ts";
+import type { Output } from "./output.ts";
+import { describeProblem, readText } from "./files.ts";
 
 /** Prints one transcript for one file, and a list of them for several. */
-export function scenario(args: readonly string[]): number {
+export function scenario(args: readonly string[], output: Output): number {
   const option = args.find((word) => word.startsWith("-") && word !== "-");
   if (option !== undefined) throw new UsageError(`unknown option "${option}"`);
   if (args.length === 0) throw new UsageError("expected a scenario file");
   const transcripts = args.map(transcriptOf);
-  print(`${JSON.stringify(transcripts.length === 1 ? transcripts[0] : transcripts, null, 1)}\n`);
+  output.print(
+    `${JSON.stringify(transcripts.length === 1 ? transcripts[0] : transcripts, null, 1)}\n`,
+  );
   return 0;
 }
 

@@ -1,0 +1,48 @@
+/** `podwire`: labs without a window. See `usage.ts` for what it takes. */
+import { check } from "./check.ts";
+import { Failure, UsageError } from "./failure.ts";
+import type { Output } from "./output.ts";
+import { run } from "./run.ts";
+import { scenario } from "./scenario.ts";
+import { USAGE } from "./usage.ts";
+import { version } from "./version.ts";
+
+type Command = (args: readonly string[], output: Output) => number;
+
+const COMMANDS: Readonly<Record<string, Command>> = { check, run, scenario };
+
+/** 0: it went well; 1: a command, a check or a file failed; 2: the command line makes no sense. */
+export function runCommandLine(args: readonly string[], output: Output): number {
+  try {
+    return dispatch(args, output);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      output.error(`podwire: ${error.message}\nTry "podwire --help".\n`);
+      return 2;
+    }
+    if (error instanceof Failure) {
+      output.error(`podwire: ${error.message}\n`);
+      return 1;
+    }
+    throw error;
+  }
+}
+
+function dispatch(args: readonly string[], output: Output): number {
+  const [name, ...rest] = args;
+  if (name === undefined) {
+    output.error(USAGE);
+    return 2;
+  }
+  if (name === "--version") {
+    output.print(`podwire ${version()}\n`);
+    return 0;
+  }
+  if (["--help", "-h", "help"].includes(name) || rest.includes("--help") || rest.includes("-h")) {
+    output.print(USAGE);
+    return 0;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) throw new UsageError(`unknown command "${name}"`);
+  return command(rest, output);
+}
