@@ -1,0 +1,5 @@
+import type { Program } from "../../kernel/process/program.ts";
+import { mawk } from "./mawk.ts";
+
+/** Debian's alternatives make awk a link to mawk. */
+export const awk: Program = { ...mawk, name: "awk" };
