@@ -123,7 +123,7 @@ function* beforePrompt(shell: Shell): Blocking<void> {
 }
 
 /** `[1]+  Done                    sleep 5` */
-export function* notifyJobs(shell: Shell): Blocking<void> {
+function* notifyJobs(shell: Shell): Blocking<void> {
   for (const job of [...shell.jobs.all]) {
     const state = jobState(job);
     if (state === "running" || job.notified) continue;

@@ -115,7 +115,7 @@ function* runLast(
   yield* runStatements(child, statements, source);
 }
 
-export function* runStatement(shell: Shell, statement: Statement): Blocking<void> {
+function* runStatement(shell: Shell, statement: Statement): Blocking<void> {
   yield* checkSignals(shell);
   yield* reapChildren(shell);
   if (shell.options.has("noexec") && !shell.interactive) return;

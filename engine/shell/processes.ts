@@ -369,7 +369,7 @@ export function* captureOutput(
   return text.replaceAll("\0", "").replace(/\n+$/, "");
 }
 
-export function* readUninterrupted(shell: Shell, fd: number): Blocking<Uint8Array> {
+function* readUninterrupted(shell: Shell, fd: number): Blocking<Uint8Array> {
   for (;;) {
     try {
       return yield* shell.sys.read(fd);

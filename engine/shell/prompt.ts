@@ -6,8 +6,8 @@ import type { Shell } from "./shell.ts";
 import { formatTime } from "./strftime.ts";
 
 /** Around text that takes no room on the screen: `\[` and `\]`, as readline marks them. */
-export const INVISIBLE_START = "\x01";
-export const INVISIBLE_END = "\x02";
+const INVISIBLE_START = "\x01";
+const INVISIBLE_END = "\x02";
 
 export function* expandPrompt(shell: Shell, prompt: string): Blocking<string> {
   const decoded = prompt.includes("\\") ? decodeEscapes(shell, prompt) : prompt;

@@ -14,7 +14,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** `$'…'` */
-export function ansiQuote(text: string): string {
+function ansiQuote(text: string): string {
   let out = "$'";
   for (const char of text) {
     const code = char.codePointAt(0) as number;

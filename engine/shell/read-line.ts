@@ -20,7 +20,7 @@ function decode(bytes: readonly number[]): string {
   return decodeBytes(Uint8Array.from(bytes));
 }
 
-export function* readByte(shell: Shell, fd: number): Blocking<number | undefined> {
+function* readByte(shell: Shell, fd: number): Blocking<number | undefined> {
   for (;;) {
     try {
       return (yield* shell.sys.read(fd, 1))[0];

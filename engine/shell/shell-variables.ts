@@ -278,7 +278,7 @@ export function declarationOf(
 }
 
 /** `([0]="a" [1]="b")`; bash ends that of an associative array with a space. */
-export function arrayLiteral(variable: Variable): string {
+function arrayLiteral(variable: Variable): string {
   const items = variable.keys().map((key) => {
     const shown = variable.kind === "indexed" || /^[\w./-]+$/.test(key) ? key : doubleQuote(key);
     return `[${shown}]=${doubleQuote(variable.element(key) ?? "")}`;

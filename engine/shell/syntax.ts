@@ -45,7 +45,7 @@ export function isIncomplete(parsed: Parsed, text: string): boolean {
 }
 
 /** An odd number of backslashes at the very end (before the newline). */
-export function endsWithContinuation(text: string): boolean {
+function endsWithContinuation(text: string): boolean {
   const end = text.endsWith("\n") ? text.length - 1 : text.length;
   let at = end;
   while (text[at - 1] === "\\") at -= 1;
@@ -64,8 +64,11 @@ const UNCLOSED: readonly (readonly [start: string, closer: string])[] = [
 ];
 
 function findProblem(script: ParsedScript, text: string): SyntaxProblem | undefined {
-  const errors = script.errors;
-  const first = errors?.reduce((a, b) => (b.pos < a.pos ? b : a));
+  const errors = script.errors?.filter((error) => !isSpurious(error, script));
+  const first = errors?.reduce<ParseError | undefined>(
+    (a, b) => (a && a.pos <= b.pos ? a : b),
+    undefined,
+  );
   const nested =
     text.includes("(") || text.includes("`") ? findNestedProblem(script, text) : undefined;
   const open = text.includes("(") ? findStrayParenthesis(script, text) : undefined;
@@ -73,6 +76,20 @@ function findProblem(script: ParsedScript, text: string): SyntaxProblem | undefi
   if (own?.kind === "end") return { ...own, expecting: expectedToken(errors ?? []) };
   if (own && nested) return nested.position < own.position ? nested : own;
   return own ?? nested;
+}
+
+/** unbash 6.0 takes `$(case x in a) …)` for unterminated, and yet parses it whole. */
+function isSpurious(error: ParseError, script: Script): boolean {
+  if (error.message !== "unterminated command substitution") return false;
+  let closed = false;
+  const visit = (node: SyntaxNode): void => {
+    if (closed || node.end < error.pos) return;
+    if (node.type === "CommandExpansion" && node.pos === error.pos) {
+      closed = node.text.endsWith(")") && node.script !== undefined && !node.script.errors?.length;
+    } else forEachChild(node, visit);
+  };
+  script.commands.forEach(visit);
+  return closed;
 }
 
 function expectedToken(errors: readonly ParseError[]): string | undefined {

@@ -25,7 +25,6 @@ export const bash: Program = {
       "Coprocesses, programmable completion, key bindings and vi editing mode are not modelled.",
       "`ulimit` shows limits but does not change them; the emulated processor takes no time, so `time` shows user and sys as 0.",
       "Associative arrays list their elements in the order of insertion, not in bash's hash order.",
-      "In `$(case x in a) …)` the pattern needs its opening parenthesis: `(a)`.",
       "File names sort by code point, as in the C locale.",
     ],
   },

@@ -2,7 +2,7 @@
 import { ExpansionError } from "../control-flow.ts";
 
 /** More words than this from one sequence or word is refused, as when bash runs out of memory. */
-export const MAX_BRACE_WORDS = 500_000;
+const MAX_BRACE_WORDS = 500_000;
 
 /** `a{b,c}` → `ab`, `ac`; `{1..3}`; quotes, `$` and backquotes are stepped over. */
 export function expandBraces(text: string, depth = 0): string[] {

@@ -28,10 +28,3 @@ export function characterWidth(char: string): number {
   if (COMBINING.test(char)) return 0;
   return WIDE.some(([low, high]) => code >= low && code <= high) ? 2 : 1;
 }
-
-export function textWidth(text: string): number {
-  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
-  let width = 0;
-  for (const char of text) width += characterWidth(char);
-  return width;
-}
