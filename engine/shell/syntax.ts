@@ -64,7 +64,7 @@ const UNCLOSED: readonly (readonly [start: string, closer: string])[] = [
 ];
 
 function findProblem(script: ParsedScript, text: string): SyntaxProblem | undefined {
-  const errors = script.errors?.filter((error) => !isSpurious(error, script));
+  const errors = script.errors;
   const first = errors?.reduce<ParseError | undefined>(
     (a, b) => (a && a.pos <= b.pos ? a : b),
     undefined,
@@ -76,20 +76,6 @@ function findProblem(script: ParsedScript, text: string): SyntaxProblem | undefi
   if (own?.kind === "end") return { ...own, expecting: expectedToken(errors ?? []) };
   if (own && nested) return nested.position < own.position ? nested : own;
   return own ?? nested;
-}
-
-/** unbash 6.0 takes `$(case x in a) …)` for unterminated, and yet parses it whole. */
-function isSpurious(error: ParseError, script: Script): boolean {
-  if (error.message !== "unterminated command substitution") return false;
-  let closed = false;
-  const visit = (node: SyntaxNode): void => {
-    if (closed || node.end < error.pos) return;
-    if (node.type === "CommandExpansion" && node.pos === error.pos) {
-      closed = node.text.endsWith(")") && node.script !== undefined && !node.script.errors?.length;
-    } else forEachChild(node, visit);
-  };
-  script.commands.forEach(visit);
-  return closed;
 }
 
 function expectedToken(errors: readonly ParseError[]): string | undefined {
