@@ -86,6 +86,18 @@ test.each([
     "forwarding",
     "sysctls: {net.ipv4.ip_forward: 1, net.ipv4.conf.eth0.proxy_arp: 1, net.ipv4.conf.all.rp_filter: 1}",
   ],
+  [
+    "a vxlan, a macvlan, a tunnel and their lower devices",
+    "interfaces: [{name: eth0, addresses: [10.0.0.1/24]}]\n    links: [{name: vx, kind: vxlan, vni: 7, remote: 10.0.0.2, local: 10.0.0.1, dstPort: 4789, link: eth0, mac: 02:00:00:00:00:01}, {name: mv, kind: macvlan, link: eth0, mode: bridge, mac: 02:00:00:00:00:02}, {name: tun, kind: ipip, local: 10.0.0.1, remote: 10.0.0.3, addresses: [10.8.0.1/30]}]",
+  ],
+  [
+    "bridge ports with settings, and a static forwarding entry",
+    "interfaces: [{name: eth0, master: br0, port: {hairpin: true, isolated: true, cost: 9}, group: 4}]\n    links: [{name: br0, kind: bridge, ageingSeconds: 10}]\n    fdb: [02:00:00:00:00:99 dev eth0 master static]",
+  ],
+  [
+    "every word of routes, rules and addresses",
+    "interfaces: [{name: eth0, addresses: [10.3.0.1/24 scope link, 10.0.0.1 peer 10.0.0.2/32, 10.1.0.1/24 brd 10.1.0.255 metric 50, 10.2.0.1/24 label eth0:a noprefixroute]}]\n    routes: [10.9.0.0/24 via 10.1.0.9 dev eth0 table 7 proto static src 10.1.0.1 metric 3 mtu lock 1400 advmss 1300, throw 10.6.0.0/16, 10.8.0.0/24 dev eth0 scope host]\n    rules: ['5: not from 10.0.0.0/8 to 10.1.0.0/16 tos 16 fwmark 0x1/0xff iif lo oif eth0 ipproto 6 sport 1-5 dport 80 uidrange 0-99 lookup 7 suppress_prefixlength 0', '9: from all goto 32766', '10: from all prohibit']",
+  ],
   ["another host name", "hostname: elsewhere"],
   ["a machine that is off", "power: off\n    interfaces: [{name: eth0, addresses: [10.0.0.1/24]}]"],
 ])("%s", (_, inside) => {

@@ -98,13 +98,13 @@ function nodeFile(drawn: Drawn, number: number): NodeFile {
         });
         return [{ ...base, kind: "veth", mac, peer: `box/m${index}` }];
       case "bridge": {
-        const { mtu: _, ...rest } = base;
+        const rest = withoutMtu(base);
         return [{ ...rest, kind, ageingSeconds: 60 * index, stp: false }];
       }
       case "vlan": {
         // It cannot be up while what it stands on is down.
         const up = interfaces[0]?.up === false ? false : base.up;
-        const { mtu: _, ...rest } = base;
+        const rest = withoutMtu(base);
         return [defined({ ...rest, up, kind, link: `${prefix}0`, id: 10 + index })];
       }
       default:
@@ -139,6 +139,13 @@ function nodeFile(drawn: Drawn, number: number): NodeFile {
       inside.length > 0 && drawn.kind !== "switch" ? [{ name: "box", links: inside }] : undefined,
     files: drawn.text === undefined ? undefined : { "/root/file": drawn.text },
   });
+}
+
+/** A device whose MTU follows from what it stands on. */
+function withoutMtu<T extends { mtu?: number | undefined }>(device: T): Omit<T, "mtu"> {
+  const copy = { ...device };
+  delete copy.mtu;
+  return copy;
 }
 
 /** Without the keys that are undefined. */

@@ -157,6 +157,7 @@ export function configureDevice(
     mtu: device.mtu,
     alias: device.alias,
     txQueueLength: device.txQueueLength,
+    group: device.group,
     noArp: device.arp === undefined ? undefined : !device.arp,
     promiscuous: device.promiscuous,
     multicast: device.multicast,

@@ -29,6 +29,7 @@ function addressText(address: AddressMessage, link: LinkMessage): string {
     ...(address.broadcast === undefined ? {} : { broadcast: address.broadcast }),
     ...(address.scope === naturalScope(link) ? {} : { scope: address.scope }),
     ...(address.label === link.name ? {} : { label: address.label }),
+    ...(address.metric ? { metric: address.metric } : {}),
     ...(address.noPrefixRoute ? { noPrefixRoute: true } : {}),
   });
 }

@@ -70,6 +70,7 @@ function describeDevice(known: Known, link: LinkMessage, usualMtu: number): Inte
     up: link.flags.up,
     ...(link.alias === undefined ? {} : { alias: link.alias }),
     txQueueLength: link.txQueueLength,
+    ...(link.group === undefined ? {} : { group: link.group }),
     arp: !link.flags.noArp,
     promiscuous: link.flags.promiscuous,
     multicast: link.flags.multicast,
@@ -103,13 +104,14 @@ function describePort(port: Required<LinkMessage>["port"]): PortFile {
 function describeLink(known: Known, device: NetDevice, link: LinkMessage): LinkFile {
   const { node, namespace, messages } = known;
   const linked = device.linkedDevice();
-  const common = describeDevice(known, link, naturalMtu(link, linked, messages));
+  const { data } = link;
+  const outer = data.kind === "vxlan" && data.lower ? messages.get(data.lower) : undefined;
+  const common = describeDevice(known, link, naturalMtu(link, outer ?? linked, messages));
   const reference =
     linked &&
     formatReference({ namespace: node.namespaceName(linked.netns), name: linked.name }, namespace);
   const ownMac = { mac: formatMac(link.address) };
   const inherited = linked && linked.address === link.address ? {} : ownMac;
-  const { data } = link;
   switch (data.kind) {
     case "veth":
       return { ...common, ...ownMac, kind: "veth", peer: reference ?? "" };
@@ -141,7 +143,7 @@ function describeLink(known: Known, device: NetDevice, link: LinkMessage): LinkF
         dstPort: data.dstPort,
         ...(data.remote === undefined ? {} : { remote: formatIpv4(data.remote) }),
         ...(data.local === undefined ? {} : { local: formatIpv4(data.local) }),
-        ...(reference === undefined ? {} : { link: reference }),
+        ...(outer === undefined ? {} : { link: outer.name }),
       };
     case "ipip":
       return {
@@ -159,7 +161,7 @@ function describeLink(known: Known, device: NetDevice, link: LinkMessage): LinkF
 /** The MTU that the kernel gives the device when none is said. */
 function naturalMtu(
   link: LinkMessage,
-  lower: NetDevice | undefined,
+  lower: { readonly mtu: number } | undefined,
   messages: ReadonlyMap<number, LinkMessage>,
 ): number {
   switch (link.data.kind) {

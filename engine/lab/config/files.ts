@@ -161,7 +161,6 @@ function entryOf(record: InodeRecord): FileEntry | undefined {
 
 /** Text that a person can read and that YAML can hold as it is. */
 function isReadable(text: string): boolean {
-  // eslint-disable-next-line no-control-regex
   return !/[\u0000-\u0008\u000b-\u001f\u007f]/.test(text);
 }
 

@@ -200,6 +200,7 @@ function canonicalDevice(
     up: unless(device.up, true),
     alias: unless(device.alias, ""),
     txQueueLength: unless(device.txQueueLength, 1000),
+    group: unless(device.group, 0),
     arp: unless(device.arp, usual.arp),
     promiscuous: unless(device.promiscuous, false),
     multicast: unless(device.multicast, usual.multicast),

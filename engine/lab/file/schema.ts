@@ -100,6 +100,7 @@ const device = {
   up: z.boolean().optional().meta({ description: "Default: true." }),
   alias: text(255).optional(),
   txQueueLength: whole(0, 0xffffffff).optional(),
+  group: whole(0, 0x7fffffff).optional(),
   arp: z.boolean().optional().meta({ description: "Default: true." }),
   promiscuous: z.boolean().optional(),
   multicast: z.boolean().optional().meta({ description: "Default: true." }),

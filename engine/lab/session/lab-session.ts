@@ -22,7 +22,7 @@ import { EditError, type Command } from "../edits/command.ts";
 import { History } from "../edits/history.ts";
 import { makeCommand } from "../edits/make-command.ts";
 import { printLab } from "../file/print.ts";
-import { Lab } from "../lab.ts";
+import type { Lab } from "../lab.ts";
 import { loadLab } from "../load.ts";
 import { empty } from "../templates/empty.ts";
 import { findTemplate, templateInfos } from "../templates/infos.ts";

@@ -36,6 +36,9 @@ function addressGrammar(words: Words): AddressSpec {
       case "scope":
         spec.scope = words.oneOf("a scope", SCOPES);
         break;
+      case "metric":
+        spec.metric = words.number("a metric", 0, 0xffffffff);
+        break;
       case "label":
         spec.label = words.next("a label");
         break;
@@ -44,7 +47,7 @@ function addressGrammar(words: Words): AddressSpec {
         break;
       default:
         throw new TextError(
-          `did not expect "${key}" (after the address may come peer, brd, scope, label, noprefixroute)`,
+          `did not expect "${key}" (after the address may come peer, brd, metric, scope, label, noprefixroute)`,
         );
     }
   }
@@ -66,6 +69,7 @@ export function formatAddressText(spec: AddressSpec): string {
       ),
     );
   }
+  if (spec.metric) words.push("metric", String(spec.metric));
   if (spec.scope !== undefined && spec.scope !== "global") words.push("scope", spec.scope);
   if (spec.label !== undefined) words.push("label", spec.label);
   if (spec.noPrefixRoute) words.push("noprefixroute");

@@ -3,6 +3,7 @@ import { formatIpv4, networkOf, type Ipv4 } from "../../net/address.ts";
 import {
   TABLE_MAIN,
   type RouteMessage,
+  type RouteMetrics,
   type RouteRequest,
   type RouteScope,
   type RouteType,
@@ -30,6 +31,22 @@ const SCOPES = [
   "host",
   "nowhere",
 ] as const satisfies readonly RouteScope[];
+
+/** The words for what a route tells the transports, in the order in which they are written. */
+const METRIC_WORDS: ReadonlyMap<string, keyof RouteMetrics> = new Map([
+  ["window", "window"],
+  ["rtt", "rttMs"],
+  ["rttvar", "rttVarMs"],
+  ["ssthresh", "slowStartThreshold"],
+  ["cwnd", "congestionWindow"],
+  ["advmss", "advertisedMss"],
+  ["reordering", "reordering"],
+  ["hoplimit", "hopLimit"],
+  ["initcwnd", "initialCongestionWindow"],
+  ["rto_min", "rtoMinMs"],
+  ["initrwnd", "initialReceiveWindow"],
+  ["quickack", "quickAck"],
+]);
 
 export function parseRouteText(text: string): TextResult<RouteRequest> {
   return readLine(text, routeGrammar);
@@ -84,8 +101,11 @@ function routeGrammar(words: Words): RouteRequest {
         if (words.take("lock")) route.mtuLocked = true;
         route.mtu = words.number("an MTU", 68, 65535);
         break;
-      default:
-        throw new TextError(`did not expect "${key}" in a route`);
+      default: {
+        const metric = METRIC_WORDS.get(key);
+        if (metric === undefined) throw new TextError(`did not expect "${key}" in a route`);
+        route.metrics = { ...route.metrics, [metric]: words.number("a number", 0, 0xffffffff) };
+      }
     }
   }
   if (only && hops.length > 0) throw new TextError("give either one gateway or several nexthops");
@@ -133,6 +153,10 @@ export function formatRouteText(route: RouteRequest): string {
   if (route.metric) words.push("metric", String(route.metric));
   if (route.mtu !== undefined)
     words.push("mtu", ...(route.mtuLocked ? ["lock"] : []), String(route.mtu));
+  for (const [word, metric] of METRIC_WORDS) {
+    const value = route.metrics?.[metric];
+    if (value !== undefined) words.push(word, String(value));
+  }
   if (hops.length > 1) {
     for (const hop of hops) words.push("nexthop", ...hopWords(hop, true));
   }
@@ -185,6 +209,7 @@ export function routeRequest(
   if (route.preferredSource !== undefined) request.preferredSource = route.preferredSource;
   if (route.mtu !== undefined) request.mtu = route.mtu;
   if (route.mtuLocked) request.mtuLocked = true;
+  if (route.metrics) request.metrics = route.metrics;
   const hops: Hop[] = [];
   for (const hop of route.nextHops) {
     const device = nameOf(hop.ifindex);

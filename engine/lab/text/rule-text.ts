@@ -51,10 +51,16 @@ function ruleGrammar(words: Words): RuleMessage | DeletedRule {
         rule.protocol = words.number("a protocol number", 0, 255);
         break;
       case "sport":
-        rule.sourcePorts = portsGrammar(words);
+        rule.sourcePorts = rangeGrammar(words, "a port or a range such as 80 or 80-90", 65535);
         break;
       case "dport":
-        rule.destinationPorts = portsGrammar(words);
+        rule.destinationPorts = rangeGrammar(words, "a port or a range such as 80 or 80-90", 65535);
+        break;
+      case "uidrange":
+        rule.uids = rangeGrammar(words, "a range of user ids", 0xffffffff);
+        break;
+      case "suppress_prefixlength":
+        rule.suppressPrefixLength = words.number("a prefix length", 0, 32);
         break;
       case "lookup":
         rule.action = { kind: "lookup", table: readTable(words) };
@@ -96,14 +102,16 @@ function markGrammar(words: Words): { value: number; mask: number } {
   return { value, mask };
 }
 
-function portsGrammar(words: Words): { from: number; to: number } {
-  const word = words.next("a port or a range of ports");
-  const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(word);
+function rangeGrammar(
+  words: Words,
+  expected: string,
+  highest: number,
+): { from: number; to: number } {
+  const word = words.next(expected);
+  const match = /^(\d{1,10})(?:-(\d{1,10}))?$/.exec(word);
   const from = Number(match?.[1] ?? Number.NaN);
   const to = match?.[2] === undefined ? from : Number(match[2]);
-  if (!(from >= 1 && from <= to && to <= 65535)) {
-    throw new TextError(`"${word}" is not a port or a range such as 80 or 80-90`);
-  }
+  if (!(from <= to && to <= highest)) throw new TextError(`"${word}" is not ${expected}`);
   return { from, to };
 }
 
@@ -122,11 +130,15 @@ export function formatRuleText(rule: RuleMessage | DeletedRule): string {
   if (rule.inputDevice !== undefined) words.push("iif", rule.inputDevice);
   if (rule.outputDevice !== undefined) words.push("oif", rule.outputDevice);
   if (rule.protocol !== undefined) words.push("ipproto", String(rule.protocol));
-  if (rule.sourcePorts) words.push("sport", formatPorts(rule.sourcePorts));
-  if (rule.destinationPorts) words.push("dport", formatPorts(rule.destinationPorts));
+  if (rule.sourcePorts) words.push("sport", formatRange(rule.sourcePorts));
+  if (rule.destinationPorts) words.push("dport", formatRange(rule.destinationPorts));
+  if (rule.uids) words.push("uidrange", `${rule.uids.from}-${rule.uids.to}`);
   switch (rule.action.kind) {
     case "lookup":
       words.push("lookup", tableName(rule.action.table));
+      if (rule.suppressPrefixLength !== undefined) {
+        words.push("suppress_prefixlength", String(rule.suppressPrefixLength));
+      }
       break;
     case "goto":
       words.push("goto", String(rule.action.priority));
@@ -143,6 +155,6 @@ function formatPrefix(prefix: RuleMessage["source"]): string {
   return prefix.length === 32 ? address : `${address}/${prefix.length}`;
 }
 
-function formatPorts(ports: { readonly from: number; readonly to: number }): string {
-  return ports.from === ports.to ? String(ports.from) : `${ports.from}-${ports.to}`;
+function formatRange({ from, to }: { readonly from: number; readonly to: number }): string {
+  return from === to ? String(from) : `${from}-${to}`;
 }
