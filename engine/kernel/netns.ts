@@ -241,7 +241,7 @@ export class NetNamespace {
 
   /** RTM_NEWNSID; EEXIST. */
   setNetnsId(other: NetNamespace, id: number | "auto"): void {
-    if (this.netnsIds.has(other)) throw new KernelError("EEXIST", "Peer netns already has a nsid");
+    if (this.netnsIds.has(other)) throw new KernelError("EEXIST", "Peer netns already has a nsid assigned");
     if (id === "auto") this.netnsId(other);
     else if ([...this.netnsIds.values()].includes(id)) {
       throw new KernelError("ENOSPC", "The specified nsid is already used");

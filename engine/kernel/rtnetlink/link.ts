@@ -10,6 +10,10 @@ import type { LinkChanges, LinkMessage, NewLink } from "./messages.ts";
 /** IFNAMSIZ less the terminating zero. */
 const MAX_NAME = 15;
 
+/** BR_MAX_PATH_COST and BR_MAX_PORT_PRIORITY; Linux net/bridge/br_private_stp.h, br_stp_if.c. */
+const MAX_PATH_COST = 65535;
+const MAX_PORT_PRIORITY = 63;
+
 /** The device as `netns`, which it is in, sees it. */
 export function linkMessage(netns: NetNamespace, device: NetDevice): LinkMessage {
   const linked = device.linkedDevice();
@@ -181,7 +185,11 @@ function setBridge(device: NetDevice, settings: NonNullable<LinkChanges["bridge"
 
 function setPort(device: NetDevice, changes: NonNullable<LinkChanges["port"]>): void {
   const { bridgePort } = device;
-  if (!bridgePort) throw new KernelError("EINVAL");
+  if (!bridgePort) throw new KernelError("EOPNOTSUPP");
+  const { cost = 1, priority = 0 } = changes;
+  if (cost < 1 || cost > MAX_PATH_COST || priority > MAX_PORT_PRIORITY) {
+    throw new KernelError("ERANGE");
+  }
   Object.assign(bridgePort, changes);
 }
 

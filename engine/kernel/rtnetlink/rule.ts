@@ -1,4 +1,5 @@
 /** RTM_NEWRULE, RTM_DELRULE. Linux net/core/fib_rules.c. */
+import { KernelError } from "../errno.ts";
 import type { NetNamespace } from "../netns.ts";
 import type { RuleMessage } from "./messages.ts";
 
@@ -6,6 +7,9 @@ import type { RuleMessage } from "./messages.ts";
 export function newRule(netns: NetNamespace, rule: RuleMessage): void {
   const { rules } = netns.fib;
   const priority = rule.priority < 0 ? rules.defaultPriority() : rule.priority;
+  if (rule.action.kind === "goto" && rule.action.priority <= priority) {
+    throw new KernelError("EINVAL", "Backward goto not supported");
+  }
   const made = { ...rule, priority };
   rules.add(made);
   netns.fib.flushExceptions();

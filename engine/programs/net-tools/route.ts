@@ -106,9 +106,8 @@ function parseEntry(sys: Sys, words: readonly string[]): Entry {
 function checkMask(address: Ipv4, isNet: boolean, mask: Ipv4 | undefined): number {
   if (!isNet) {
     if (mask === undefined || mask === 0 || mask === 0xffffffff) return 32;
-    // As the real one prints it: the bytes in network order, read on a little-endian machine.
-    const swapped = [0, 8, 16, 24].map((shift) => (mask >>> shift) & 255);
-    const hex = swapped.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    // The real one names the host bits.
+    const hex = (~mask >>> 0).toString(16).padStart(8, "0");
     throw usage(`route: netmask ${hex} doesn't make sense with host route\n`);
   }
   const length = netmaskLength(mask ?? (0 as Ipv4));
@@ -181,7 +180,12 @@ function* run(sys: Sys, argv: readonly string[]): Blocking<number> {
     },
     stopAtOperand: true,
   });
-  if (!parsed.ok) throw new Failure(E_USAGE, `${parsed.error}\n${ROUTE_USAGE}${ROUTE_FAMILIES}`);
+  if (!parsed.ok) {
+    yield* sys.printError(`${parsed.error}\n`);
+    yield* sys.print(ROUTE_USAGE);
+    yield* sys.printError(ROUTE_FAMILIES);
+    return 0;
+  }
   let numeric = false;
   let extended = 0;
   let cache = false;
@@ -221,7 +225,8 @@ function* run(sys: Sys, argv: readonly string[]): Blocking<number> {
   if (command !== "add" && command !== "del" && command !== "delete") {
     throw new Failure(E_USAGE, ROUTE_USAGE + ROUTE_FAMILIES);
   }
-  if (words.length === 0) {
+  // `route add -n`: an option that is none ends the parsing, and nothing is left.
+  if (words.length === 0 || words[0] === "-n") {
     yield* sys.print(INET_ROUTE_USAGE);
     return 0;
   }

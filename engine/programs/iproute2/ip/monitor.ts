@@ -45,7 +45,7 @@ function parseSelection(context: Context, args: Args): Selection {
   let device: number | undefined;
   while (!args.done) {
     const word = args.take();
-    if (word === "file" || matches(word, "all-nsid")) {
+    if (word === "file" || word === "all-nsid") {
       throw notModelled("ip", `'ip monitor ${word}'`);
     } else if (matches(word, "label")) labelled = true;
     else if (matches(word, "link")) kinds.add("link");

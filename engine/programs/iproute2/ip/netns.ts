@@ -12,7 +12,7 @@ import {
   parseUnsigned,
 } from "../support/args.ts";
 import type { Context } from "../support/context.ts";
-import { withStatus } from "../support/context.ts";
+import { netlinkError, withStatus } from "../support/context.ts";
 
 const USAGE = `Usage:	ip netns list
 	ip netns add NAME
@@ -79,8 +79,15 @@ function names(sys: Sys): string[] {
   return [...sys.readdir(DIRECTORY)].sort((a, b) => inode(b) - inode(a));
 }
 
+/** A file that is no namespace (its mount is in another mount namespace) is complained about. */
 function idOf(context: Context, name: string): number | undefined {
-  return context.kernel.namespaceId?.(netnsPath(name));
+  try {
+    return context.kernel.namespaceId(netnsPath(name));
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    context.warn(netlinkError(error));
+    return undefined;
+  }
 }
 
 function list(context: Context): string {
@@ -210,7 +217,6 @@ function set(context: Context, args: Args): string {
     const text = `Cannot open network namespace "${name}": No such file or directory\n`;
     throw new Exit(1, text);
   }
-  if (!context.kernel.setNamespaceId) throw notModelled("ip", "setting a namespace's id");
   context.kernel.setNamespaceId(netnsPath(name), id);
   return "";
 }

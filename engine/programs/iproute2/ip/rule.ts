@@ -44,6 +44,9 @@ type Range = { readonly from: number; readonly to: number };
 
 const WHOLE_MARK = 0xffffffff;
 
+/** A priority that is not given. */
+const KERNEL_CHOOSES = -1;
+
 export function rule(context: Context, args: Args): string | Blocking<number> {
   if (args.done) return show(context, args);
   const command = args.take();
@@ -169,15 +172,9 @@ function add(context: Context, args: Args): string {
     not: false,
     action: { kind: "lookup", table: TABLE_MAIN },
     ...words,
-    priority: words.priority ?? nextPriority(context),
+    priority: words.priority ?? KERNEL_CHOOSES,
   });
   return "";
-}
-
-/** One before the second rule's; Linux fib_default_rule_pref. */
-function nextPriority(context: Context): number {
-  const second = context.kernel.rules()[1];
-  return second && second.priority > 0 ? second.priority - 1 : 0;
 }
 
 function remove(context: Context, args: Args): string {

@@ -43,12 +43,15 @@ export interface ParsedPrefix extends Ipv4Prefix {
   readonly explicit: boolean;
   /** `default`, `any` or `all`. */
   readonly any: boolean;
+  /** `any` or `all`: no filter at all, where `default` is the prefix 0.0.0.0/0. */
+  readonly everything: boolean;
 }
 
 /** get_prefix: an address, `/length` or `/netmask`. */
 export function parsePrefix(program: string, text: string, family: Family): ParsedPrefix {
   if (text === "default" || text === "all" || text === "any") {
-    return { address: 0 as Ipv4, length: 0, explicit: false, any: true };
+    const everything = text !== "default";
+    return { address: 0 as Ipv4, length: 0, explicit: false, any: true, everything };
   }
   if (isIpv6(text) && family !== "inet") throw notModelled(program, "IPv6 configuration");
   const slash = text.indexOf("/");
@@ -56,7 +59,7 @@ export function parsePrefix(program: string, text: string, family: Family): Pars
     family === "inet6" ? undefined : parseLoose(slash < 0 ? text : text.slice(0, slash));
   const length = slash < 0 ? 32 : parseLength(text.slice(slash + 1));
   if (address === undefined || length === undefined) throw expected("prefix", family, text);
-  return { address, length, explicit: slash >= 0, any: false };
+  return { address, length, explicit: slash >= 0, any: false, everything: false };
 }
 
 function parseLength(text: string): number | undefined {

@@ -5,6 +5,8 @@ export class Exit extends Error {
   constructor(
     readonly code: number,
     readonly text = "",
+    /** For standard output: some helps go there even when the status is not 0. */
+    readonly output = "",
   ) {
     super(text);
     this.name = "Exit";

@@ -96,6 +96,7 @@ export function* runCommand(
     const exit = toExit(error);
     const text = context.errors + exit.text;
     if (text !== "") yield* context.sys.printError(text);
+    if (exit.output !== "") yield* context.sys.print(exit.output);
     return exit.code;
   } finally {
     context.errors = "";

@@ -1,5 +1,7 @@
 /** The layout of net-tools 1.60 (Ubuntu 16.04, Debian 8 and earlier). */
+import type { Address6Message } from "../../../kernel/rtnetlink/messages.ts";
 import { formatIpv4, formatMac, netmask } from "../../../net/address.ts";
+import { formatIpv6 } from "../../../net/ipv6.ts";
 import { flagLetters, flagNames, humanBytes, type Interface } from "../support/interfaces.ts";
 import type { IfconfigLayout } from "./layout.ts";
 
@@ -31,6 +33,11 @@ function addressLine({ link, address }: Interface): string {
   return INDENT + parts.join("");
 }
 
+function address6Line({ address, prefixLength, scope }: Address6Message): string {
+  const name = scope === "link" ? "Link" : "Host";
+  return `${INDENT}inet6 addr: ${formatIpv6(address)}/${prefixLength} Scope:${name}\n`;
+}
+
 function statisticsLines({ link }: Interface): string {
   const s = link.statistics;
   const bytes = (count: number): string => `bytes:${count} (${humanBytes(count)})`;
@@ -54,6 +61,7 @@ export const LAYOUT_1_60: IfconfigLayout = {
     return (
       `${item.name.padEnd(9)} Link encap:${hardware(item)}\n` +
       addressLine(item) +
+      item.addresses6.map(address6Line).join("") +
       `${INDENT}${flags.length === 0 ? "[NO FLAGS] " : flags.join(" ")}  MTU:${item.link.mtu}  Metric:1\n` +
       (item.isAlias ? "" : statisticsLines(item)) +
       "\n"

@@ -1,5 +1,7 @@
 /** The layout since net-tools 1.60+git20150829: Debian 9 and later. */
+import type { Address6Message } from "../../../kernel/rtnetlink/messages.ts";
 import { formatIpv4, formatMac, netmask } from "../../../net/address.ts";
+import { formatIpv6 } from "../../../net/ipv6.ts";
 import {
   flagLetters,
   flagNames,
@@ -23,6 +25,11 @@ function addressLine({ link, address }: Interface): string {
     parts.push(`  destination ${formatIpv4(address.peer ?? address.address)}`);
   }
   return `${parts.join("")}\n`;
+}
+
+function address6Line({ address, prefixLength, scope }: Address6Message): string {
+  const scopeId = scope === "link" ? "0x20<link>" : "0x10<host>";
+  return `        inet6 ${formatIpv6(address)}  prefixlen ${prefixLength}  scopeid ${scopeId}\n`;
 }
 
 function hardwareLine({ link }: Interface): string {
@@ -61,6 +68,7 @@ export const LAYOUT_2_10: IfconfigLayout = {
     return (
       `${item.name}: flags=${flagNumber(flags)}<${names}>  mtu ${mtu}\n` +
       addressLine(item) +
+      item.addresses6.map(address6Line).join("") +
       hardwareLine(item) +
       (item.isAlias ? "" : statisticsLines(item)) +
       "\n"

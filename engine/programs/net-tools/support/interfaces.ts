@@ -1,12 +1,19 @@
 /** Devices and their aliases, as SIOCGIFCONF and /proc/net/dev list them. */
 import type { Sys } from "../../../kernel/process/sys.ts";
-import type { AddressMessage, LinkFlags, LinkMessage } from "../../../kernel/rtnetlink/messages.ts";
+import type {
+  Address6Message,
+  AddressMessage,
+  LinkFlags,
+  LinkMessage,
+} from "../../../kernel/rtnetlink/messages.ts";
 
 export interface Interface {
   /** The device's name, or an alias such as `eth0:1`. */
   readonly name: string;
   readonly link: LinkMessage;
   readonly address: AddressMessage | undefined;
+  /** A device's only. */
+  readonly addresses6: readonly Address6Message[];
   readonly isAlias: boolean;
 }
 
@@ -25,18 +32,23 @@ function compareNames(a: string, b: string): number {
   return 0;
 }
 
+function ownAddresses6(sys: Sys, link: LinkMessage): readonly Address6Message[] {
+  return sys.rtnetlink.addresses6().filter((item) => item.ifindex === link.ifindex);
+}
+
 export function listInterfaces(sys: Sys): readonly Interface[] {
   const addresses = sys.rtnetlink.addresses();
   const found: Interface[] = [];
   for (const link of sys.rtnetlink.links()) {
     const own = addresses.filter((item) => item.ifindex === link.ifindex);
     const main = own.find((item) => item.label === link.name);
-    found.push({ name: link.name, link, address: main, isAlias: false });
+    const addresses6 = ownAddresses6(sys, link);
+    found.push({ name: link.name, link, address: main, addresses6, isAlias: false });
     const aliases = new Set<string>();
     for (const item of own) {
       if (!item.label.includes(":") || aliases.has(item.label)) continue;
       aliases.add(item.label);
-      found.push({ name: item.label, link, address: item, isAlias: true });
+      found.push({ name: item.label, link, address: item, addresses6: [], isAlias: true });
     }
   }
   return found.sort((a, b) => compareNames(a.name, b.name));
@@ -50,7 +62,8 @@ export function findInterface(sys: Sys, name: string): Interface | undefined {
   const address = sys.rtnetlink
     .addresses()
     .find((item) => item.ifindex === link.ifindex && item.label === name);
-  return { name, link, address, isAlias: name.includes(":") };
+  const isAlias = name.includes(":");
+  return { name, link, address, addresses6: isAlias ? [] : ownAddresses6(sys, link), isAlias };
 }
 
 /** IFF_* of net/if.h, in the order in which ifconfig names them. */

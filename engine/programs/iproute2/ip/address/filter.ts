@@ -1,21 +1,30 @@
 /** Which addresses `ip addr show` prints and `ip addr flush` removes. */
-import type { AddressMessage, AddressScope } from "../../../../kernel/rtnetlink/messages.ts";
+import type { AddressScope } from "../../../../kernel/rtnetlink/messages.ts";
 import { prefixContains, type Ipv4Prefix } from "../../../../net/address.ts";
 import { type Args, invalidArgument } from "../../support/args.ts";
 import { parsePrefix } from "../../support/address.ts";
 import type { Context } from "../../support/context.ts";
 import { parseScope } from "../../support/names.ts";
+import type { AnyAddress } from "./print.ts";
 
-/** IFA_F_* words; those of IPv6 never hold for an IPv4 address. */
-const FLAGS: Readonly<Record<string, (address: AddressMessage) => boolean>> = {
-  secondary: (address) => address.secondary,
-  temporary: (address) => address.secondary,
-  primary: (address) => !address.secondary,
+function isSecondary(address: AnyAddress): boolean {
+  return address.family === "inet" && address.message.secondary;
+}
+
+function isTentative(address: AnyAddress): boolean {
+  return address.family === "inet6" && address.message.tentative;
+}
+
+/** IFA_F_* words; most of those of IPv6 never hold. */
+const FLAGS: Readonly<Record<string, (address: AnyAddress) => boolean>> = {
+  secondary: isSecondary,
+  temporary: isSecondary,
+  primary: (address) => !isSecondary(address),
   permanent: () => true,
   dynamic: () => false,
-  noprefixroute: (address) => address.noPrefixRoute,
-  tentative: () => false,
-  "-tentative": () => true,
+  noprefixroute: (address) => address.family === "inet" && address.message.noPrefixRoute,
+  tentative: isTentative,
+  "-tentative": (address) => !isTentative(address),
   deprecated: () => false,
   "-deprecated": () => true,
   dadfailed: () => false,
@@ -30,7 +39,7 @@ export class AddressFilter {
   label: string | undefined;
   to: Ipv4Prefix | undefined;
   private scope: AddressScope | undefined;
-  private readonly flags: ((address: AddressMessage) => boolean)[] = [];
+  private readonly flags: ((address: AnyAddress) => boolean)[] = [];
 
   constructor(private readonly context: Context) {}
 
@@ -60,17 +69,18 @@ export class AddressFilter {
     return true;
   }
 
-  get isEmpty(): boolean {
-    return !this.label && !this.to && !this.scope && this.flags.length === 0;
-  }
-
-  matches(address: AddressMessage): boolean {
-    return (
-      (this.scope === undefined || address.scope === this.scope) &&
-      this.flags.every((holds) => holds(address)) &&
-      (this.to === undefined || prefixContains(this.to, address.address)) &&
-      (this.label === undefined || globMatches(this.label, address.label))
-    );
+  matches(address: AnyAddress): boolean {
+    const { message } = address;
+    if (this.scope !== undefined && message.scope !== this.scope) return false;
+    if (!this.flags.every((holds) => holds(address))) return false;
+    if (address.family === "inet") {
+      const { address: local, label } = address.message;
+      if (this.to && !prefixContains(this.to, local)) return false;
+      return this.label === undefined || globMatches(this.label, label);
+    }
+    if (this.to) return false;
+    const device = this.context.deviceName(message.ifindex);
+    return this.label === undefined || globMatches(this.label, device);
   }
 }
 

@@ -1,6 +1,6 @@
 /** `ip address` */
 import type { AddressMessage, NewAddress } from "../../../../kernel/rtnetlink/messages.ts";
-import { formatIpv4, IPV4_ANY } from "../../../../net/address.ts";
+import { formatIpv4, IPV4_ANY, networkOf } from "../../../../net/address.ts";
 import {
   type Args,
   duplicate,
@@ -11,7 +11,12 @@ import {
   notModelled,
   parseUnsigned,
 } from "../../support/args.ts";
-import { parseAddress, type ParsedPrefix, parsePrefix } from "../../support/address.ts";
+import {
+  type Family,
+  parseAddress,
+  type ParsedPrefix,
+  parsePrefix,
+} from "../../support/address.ts";
 import type { Context } from "../../support/context.ts";
 import { parseScope } from "../../support/names.ts";
 import type { Printer } from "../../support/printer.ts";
@@ -19,7 +24,7 @@ import { LinkFilter } from "../link/filter.ts";
 import { KIND_LIST } from "../link/parse.ts";
 import { printBriefLink, printLink, printLinkStatistics } from "../link/show.ts";
 import { AddressFilter } from "./filter.ts";
-import { printAddress } from "./print.ts";
+import { type AnyAddress, printAddress, printAnyAddress } from "./print.ts";
 
 const USAGE = `Usage: ip address {add|change|replace} IFADDR dev IFNAME [ LIFETIME ]
                                                       [ CONFFLAG-LIST ]
@@ -86,20 +91,23 @@ function show(context: Context, args: Args): string {
   const { links, addresses } = parseSelection(context, args);
   const { brief, oneline, statistics } = context.options;
   const family = addresses.to ? "inet" : context.options.family;
-  const withAddresses = family === "any" || family === "inet";
   const printer = context.printer();
-  const all = context.kernel.addresses();
+  const all = allAddresses(context, family);
   // With a label only the addresses are printed; with -o only they are, unless -br is given too.
   const headed = addresses.label === undefined && (brief || !oneline);
 
   for (const link of links.selected()) {
-    const own = withAddresses ? all.filter((item) => item.ifindex === link.ifindex) : [];
+    const own = all.filter(({ message }) => message.ifindex === link.ifindex);
     const wanted = own.some((item) => addresses.matches(item));
     const bare = own.length === 0 && (family === "any" || family === "link");
     if (!wanted && !bare && family !== "link") continue;
     printer.open();
     if (links.shows(link)) {
-      const style = { kind: "address", hardware: family === "any" || family === "link" } as const;
+      const style = {
+        kind: "address",
+        hardware: family === "any" || family === "link",
+        sparse: family === "inet6" && links.device === undefined,
+      } as const;
       if (headed && brief) printBriefLink(context, printer, link, style);
       else if (headed) {
         printLink(context, printer, link, style);
@@ -116,16 +124,26 @@ function show(context: Context, args: Args): string {
   return printer.finish();
 }
 
+/** The addresses of a family; of any: IPv4 first. */
+function allAddresses(context: Context, family: Family): readonly AnyAddress[] {
+  const inet = family === "any" || family === "inet" ? context.kernel.addresses() : [];
+  const inet6 = family === "any" || family === "inet6" ? context.kernel.addresses6() : [];
+  return [
+    ...inet.map((message) => ({ family: "inet", message }) as const),
+    ...inet6.map((message) => ({ family: "inet6", message }) as const),
+  ];
+}
+
 function printAddresses(
   context: Context,
   printer: Printer,
-  own: readonly AddressMessage[],
+  own: readonly AnyAddress[],
   filter: AddressFilter,
 ): void {
   printer.openArray("addr_info");
   for (const item of own) {
     printer.open();
-    if (filter.matches(item)) printAddress(context, printer, item, context.options.oneline);
+    if (filter.matches(item)) printAnyAddress(context, printer, item, context.options.oneline);
     printer.close();
   }
   printer.close();
@@ -217,8 +235,7 @@ function modify(
     address: local?.address ?? (peer as ParsedPrefix).address,
     prefixLength: (peer ?? (local as ParsedPrefix)).length,
     ...(peer && { peer: peer.address }),
-    ...(words.broadcast !== undefined &&
-      words.broadcast !== "none" && { broadcast: words.broadcast }),
+    ...broadcastOption(words),
     ...(words.label !== undefined && { label: words.label }),
     ...(words.metric !== undefined && { metric: words.metric }),
     ...(words.noPrefixRoute && { noPrefixRoute: true }),
@@ -227,10 +244,18 @@ function modify(
   if (mode === "delete") return remove(context, request, words);
   context.device(words.device);
   context.kernel.newAddress(request, {
-    ...(mode === "replace" && { replace: true }),
-    ...(mode === "change" && { change: true }),
+    // `change` makes what is not there, too: the kernel looks at NLM_F_REPLACE only.
+    ...(mode !== "add" && { replace: true }),
   });
   return "";
+}
+
+/** `brd -` is the network's own address, the old broadcast address of BSD. */
+function broadcastOption({ broadcast, local, peer }: AddressWords): Pick<NewAddress, "broadcast"> {
+  if (broadcast === undefined) return {};
+  if (broadcast !== "none") return { broadcast };
+  const prefix = peer ?? local;
+  return prefix ? { broadcast: networkOf(prefix.address, prefix.length) } : {};
 }
 
 /** Without a scope an address of 127.0.0.0/8 is of scope host. */
@@ -241,7 +266,7 @@ function scopeOf(words: AddressWords, mode: string): Pick<NewAddress, "scope"> {
 }
 
 function remove(context: Context, request: NewAddress, words: AddressWords): string {
-  const link = context.device(request.device);
+  context.device(request.device);
   const explicit = words.peer ?? words.local;
   if (!words.peer && explicit && !explicit.explicit) {
     const text = formatIpv4(request.address);
@@ -251,11 +276,8 @@ function remove(context: Context, request: NewAddress, words: AddressWords): str
         "         This special behaviour is likely to disappear in further releases,\n" +
         "         fix your scripts!\n",
     );
-    // The kernel is given no prefix length: the first entry with the address goes.
-    const found = context.kernel
-      .addresses()
-      .find((item) => item.ifindex === link.ifindex && item.address === request.address);
-    if (found) request = { ...request, prefixLength: found.prefixLength };
+    context.kernel.delAddress({ ...request, anyPrefix: true });
+    return "";
   }
   context.kernel.delAddress(request);
   return "";
@@ -279,9 +301,9 @@ function flush(context: Context, args: Args): string {
   if (context.options.family === "inet6") return "";
   let text = "";
   for (let round = 1; round <= MAX_ROUNDS; round++) {
-    const victims = context.kernel
-      .addresses()
-      .filter((item) => indexes.has(item.ifindex) && addresses.matches(item));
+    const victims = context.kernel.addresses().filter((message) => {
+      return indexes.has(message.ifindex) && addresses.matches({ family: "inet", message });
+    });
     if (victims.length === 0) {
       if (statistics === 0) return "";
       if (round === 1) return "Nothing to flush.\n";

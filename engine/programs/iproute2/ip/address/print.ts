@@ -1,12 +1,67 @@
 /** An address as `ip addr` and `ip monitor` print it. */
 import { formatIpv4 } from "../../../../net/address.ts";
-import type { AddressMessage } from "../../../../kernel/rtnetlink/messages.ts";
+import { formatIpv6 } from "../../../../net/ipv6.ts";
+import type { Address6Message, AddressMessage } from "../../../../kernel/rtnetlink/messages.ts";
 import type { Context } from "../../support/context.ts";
 import { scopeText } from "../../support/names.ts";
 import type { Printer } from "../../support/printer.ts";
 
 /** What the kernel gives as a lifetime without end. */
 const FOREVER = 0xffffffff;
+
+/** An address of either family; those of IPv6 are the ones that the kernel makes by itself. */
+export type AnyAddress =
+  | { readonly family: "inet"; readonly message: AddressMessage }
+  | { readonly family: "inet6"; readonly message: Address6Message };
+
+export function printAnyAddress(
+  context: Context,
+  printer: Printer,
+  address: AnyAddress,
+  titled: boolean,
+): void {
+  if (address.family === "inet") printAddress(context, printer, address.message, titled);
+  else printAddress6(context, printer, address.message, titled);
+}
+
+function printStart(
+  context: Context,
+  printer: Printer,
+  family: "inet" | "inet6",
+  ifindex: number,
+  titled: boolean,
+): void {
+  if (context.options.brief) return;
+  if (titled) {
+    const name = context.deviceName(ifindex);
+    printer.field("index", ifindex, `${ifindex}: `);
+    printer.field("dev", name, name);
+  }
+  printer.field("family", family, `    ${family} `);
+}
+
+function printLifetimes(printer: Printer): void {
+  printer.plain(`${printer.newline}       `);
+  printer.field("valid_life_time", FOREVER, "valid_lft forever");
+  printer.field("preferred_life_time", FOREVER, " preferred_lft forever");
+  printer.plain("\n");
+}
+
+function printAddress6(
+  context: Context,
+  printer: Printer,
+  message: Address6Message,
+  titled: boolean,
+): void {
+  printStart(context, printer, "inet6", message.ifindex, titled);
+  printer.field("local", formatIpv6(message.address), formatIpv6(message.address));
+  printer.field("prefixlen", message.prefixLength, `/${message.prefixLength} `);
+  if (context.options.brief) return;
+  const scope = scopeText(message.scope, context.options.numeric);
+  printer.field("scope", scope, `scope ${scope} `);
+  if (message.tentative) printer.field("tentative", true, "tentative ");
+  printLifetimes(printer);
+}
 
 /** `titled`: the record starts with the device's number and name, as with -o. */
 export function printAddress(
@@ -16,14 +71,7 @@ export function printAddress(
   titled: boolean,
 ): void {
   const { brief, numeric } = context.options;
-  if (!brief) {
-    if (titled) {
-      const name = context.deviceName(message.ifindex);
-      printer.field("index", message.ifindex, `${message.ifindex}: `);
-      printer.field("dev", name, name);
-    }
-    printer.field("family", "inet", "    inet ");
-  }
+  printStart(context, printer, "inet", message.ifindex, titled);
   printer.field("local", formatIpv4(message.address), formatIpv4(message.address));
   if (message.peer !== undefined && message.peer !== message.address) {
     printer.field("address", formatIpv4(message.peer), ` peer ${formatIpv4(message.peer)}`);
@@ -40,8 +88,5 @@ export function printAddress(
   if (message.secondary) printer.field("secondary", true, "secondary ");
   if (message.noPrefixRoute) printer.field("noprefixroute", true, "noprefixroute ");
   printer.field("label", message.label, message.label);
-  printer.plain(`${printer.newline}       `);
-  printer.field("valid_life_time", FOREVER, "valid_lft forever");
-  printer.field("preferred_life_time", FOREVER, " preferred_lft forever");
-  printer.plain("\n");
+  printLifetimes(printer);
 }

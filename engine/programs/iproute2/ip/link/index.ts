@@ -89,6 +89,7 @@ function parseKind(context: Context, kind: string, args: Args): KindRequest {
 
 function add(context: Context, args: Args, replace = false): string {
   const words = parseLinkWords(context, args);
+  if (words.link !== undefined && !context.kernel.link(words.link)) throw noSuchDevice(words.link);
   if (words.type === undefined) {
     throw new Exit(1, 'Not enough information: "type" argument is required\n');
   }
@@ -98,7 +99,6 @@ function add(context: Context, args: Args, replace = false): string {
   }
   if (words.group) throw notModelled("ip", "a group for a new device: set it afterwards");
   const request = parseKind(context, kind, args);
-  if (words.link !== undefined && !context.kernel.link(words.link)) throw noSuchDevice(words.link);
   context.kernel.newLink({ kind, ...toNewLink(words), ...request });
   return "";
 }

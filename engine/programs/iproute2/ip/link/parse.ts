@@ -25,7 +25,6 @@ const UNMODELLED = [
   "xdpgeneric",
   "xdpdrv",
   "xdpoffload",
-  "vrf",
   "mode",
   "state",
   "link-netns",
@@ -116,7 +115,8 @@ export function parseLinkWords(context: Context, args: Args): LinkWords {
       const value = args.value();
       if (!context.kernel.link(value)) throw invalidArgument("Device does not exist\n", value);
       words.master = value;
-    } else if (matches(word, "nomaster")) words.master = null;
+    } else if (word === "vrf") throw invalidArgument("Not a valid VRF name\n", args.value());
+    else if (matches(word, "nomaster")) words.master = null;
     else if (matches(word, "dynamic")) {
       onOff("dynamic", args.value());
       throw notModelled("ip", "the flag DYNAMIC");

@@ -1,5 +1,6 @@
 /** A link as `ip link`, `ip addr` and `ip monitor` print it. */
 import { formatIpv4, formatMac, type Ipv4 } from "../../../../net/address.ts";
+import { KernelError } from "../../../../kernel/errno.ts";
 import type { LinkFlags, LinkMessage } from "../../../../kernel/rtnetlink/messages.ts";
 import type { Context } from "../../support/context.ts";
 import { groupName } from "../../support/names.ts";
@@ -13,7 +14,16 @@ export interface LinkStyle {
   readonly kind: "link" | "address" | "event";
   /** False with -4 or -6: no second line with the hardware address. */
   readonly hardware: boolean;
+  /** The kernel's IPv6 dump of all links leaves the queueing discipline and the group out. */
+  readonly sparse?: boolean;
 }
+
+/** ARPHRD_*, which -N prints instead of the name. */
+const HARDWARE_TYPES: Readonly<Record<LinkMessage["type"], number>> = {
+  ether: 1,
+  ipip: 768,
+  loopback: 772,
+};
 
 /** What IFLA_INFO_KIND is of a device; undefined: the device has none. */
 export function kindName(link: LinkMessage): string | undefined {
@@ -107,7 +117,7 @@ export function printLink(
   printer.plain(`${linkTitle(context, link)}: `);
   printFlags(context, printer, link);
   printer.field("mtu", link.mtu, `mtu ${link.mtu} `);
-  printer.field("qdisc", link.qdisc, `qdisc ${link.qdisc} `);
+  if (!style.sparse) printer.field("qdisc", link.qdisc, `qdisc ${link.qdisc} `);
   if (link.master !== undefined) {
     const master = context.deviceName(link.master);
     printer.field("master", master, `master ${master} `);
@@ -115,13 +125,14 @@ export function printLink(
   printer.field("operstate", link.operState, `state ${link.operState} `);
   if (style.kind === "link") printer.field("linkmode", "DEFAULT", "mode DEFAULT ");
   const group = groupName(link.group ?? 0, numeric);
-  printer.field("group", group, `group ${group} `);
+  if (!style.sparse) printer.field("group", group, `group ${group} `);
   if (link.txQueueLength > 0 && style.kind !== "event") {
     printer.field("txqlen", link.txQueueLength, `qlen ${link.txQueueLength}`);
   }
   if (style.hardware || details) {
     printer.plain(`${printer.newline}    `);
-    printer.field("link_type", link.type, `link/${link.type} `);
+    const type = numeric ? `[${HARDWARE_TYPES[link.type]}]` : link.type;
+    printer.field("link_type", type, `link/${type} `);
     printHardwareAddresses(printer, link);
   }
   if (link.linkNetnsId !== undefined) printNetns(context, printer, link.linkNetnsId);
@@ -152,10 +163,15 @@ function printNetns(context: Context, printer: Printer, id: number): void {
 /** The name under /run/netns of the namespace that this one numbers `id`. */
 export function netnsName(context: Context, id: number): string | undefined {
   const { sys, kernel } = context;
-  if (!kernel.namespaceId || !sys.access("/run/netns", {})) return undefined;
-  return sys
-    .readdir("/run/netns")
-    .find((name) => kernel.namespaceId?.(`/run/netns/${name}`) === id);
+  if (!sys.access("/run/netns", {})) return undefined;
+  return sys.readdir("/run/netns").find((name) => {
+    try {
+      return kernel.namespaceId(`/run/netns/${name}`) === id;
+    } catch (error) {
+      if (error instanceof KernelError) return false;
+      throw error;
+    }
+  });
 }
 
 /** Linux net/core/dev.c: the queues and offload limits of a device without hardware. */

@@ -43,8 +43,10 @@ export class RouteFilter {
 
   private take(word: string, args: Args): void {
     const { context } = this;
-    const prefix = (text: string): Ipv4Prefix =>
-      parsePrefix(context.program, text, context.options.family);
+    const prefix = (text: string): Ipv4Prefix | undefined => {
+      const parsed = parsePrefix(context.program, text, context.options.family);
+      return parsed.everything ? undefined : parsed;
+    };
     if (matches(word, "table")) {
       const value = args.value();
       if (value === "cache") this.cached = true;
@@ -76,11 +78,15 @@ export class RouteFilter {
     } else if (word === "via") this.gateway = prefix(args.value());
     else if (word === "src") this.source = prefix(args.value());
     else if (matches(word, "realms")) throw notModelled("ip", "realms");
-    else if (matches(word, "from")) this.impossible = prefix(args.value()).length > 0;
+    else if (matches(word, "from")) this.impossible = (prefix(args.value())?.length ?? 0) > 0;
     else this.takeDestination(word === "to" ? args.value() : word, args, prefix);
   }
 
-  private takeDestination(word: string, args: Args, prefix: (text: string) => Ipv4Prefix): void {
+  private takeDestination(
+    word: string,
+    args: Args,
+    prefix: (text: string) => Ipv4Prefix | undefined,
+  ): void {
     if (matches(word, "root")) this.root = prefix(args.value());
     else if (matches(word, "match")) this.match = prefix(args.value());
     else {
@@ -121,6 +127,14 @@ export class RouteFilter {
       prefixLength <= match.length &&
       networkOf(match.address, prefixLength) === networkOf(destination, prefixLength)
     );
+  }
+
+  get isMainTable(): boolean {
+    return this.table === TABLE_MAIN;
+  }
+
+  allowsDevice(ifindex: number): boolean {
+    return this.device === undefined || this.device === ifindex;
   }
 
   /** The fields that need not be printed; a shorter prefix than an address fixes nothing. */

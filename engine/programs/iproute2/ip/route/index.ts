@@ -5,6 +5,7 @@ import { type Args, Exit, matches, notModelled } from "../../support/args.ts";
 import { type Context, toExit } from "../../support/context.ts";
 import { RouteFilter } from "./filter.ts";
 import { getRoute } from "./get.ts";
+import type { Printer } from "../../support/printer.ts";
 import { parseRouteWords } from "./parse.ts";
 import { printAnswer, printRoute } from "./print.ts";
 import { ROUTE_USAGE } from "./usage.ts";
@@ -59,12 +60,16 @@ function show(context: Context, args: Args): string {
   const filter = new RouteFilter(context, args);
   const printer = context.printer();
   if (filter.cached) {
-    for (const item of context.kernel.cachedRoutes?.() ?? []) {
+    for (const item of context.kernel.cachedRoutes()) {
       if (!filter.matchesDestination({ destination: item.destination, prefixLength: 32 })) continue;
       printer.open();
       printAnswer(context, printer, item);
       printer.close();
     }
+    return printer.finish();
+  }
+  if (context.options.family === "inet6") {
+    showLinkLocal(context, printer, filter);
     return printer.finish();
   }
   for (const item of dump(context, filter, "Dump")) {
@@ -73,6 +78,24 @@ function show(context: Context, args: Args): string {
     printer.close();
   }
   return printer.finish();
+}
+
+/** The IPv6 routes that there are: the link-local prefix of each device. */
+function showLinkLocal(context: Context, printer: Printer, filter: RouteFilter): void {
+  if (!filter.isMainTable) throw notModelled("ip", "IPv6 routes of other tables than main");
+  for (const { ifindex, scope } of context.kernel.addresses6()) {
+    if (scope !== "link" || !filter.allowsDevice(ifindex)) continue;
+    const name = context.deviceName(ifindex);
+    printer.open();
+    printer.field("dst", "fe80::/64", "fe80::/64 ");
+    if (!filter.fixed.device) printer.field("dev", name, `dev ${name} `);
+    printer.field("protocol", "kernel", "proto kernel ");
+    printer.field("metric", 256, "metric 256 ");
+    printer.field("flags", [], "");
+    printer.field("pref", "medium", "pref medium");
+    printer.plain("\n");
+    printer.close();
+  }
 }
 
 function* flush(context: Context, args: Args): Blocking<number> {

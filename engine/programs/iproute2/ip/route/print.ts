@@ -186,7 +186,13 @@ export function printAnswer(
   if (query && !isInput && answer.source !== undefined && answer.source !== query.source) {
     printer.field("prefsrc", formatIpv4(answer.source), `src ${formatIpv4(answer.source)} `);
   }
-  printer.field("flags", [], "");
+  // RTCF_MULTICAST has the bit that iproute2 knows as RTM_F_OFFLOAD_FAILED.
+  const isMulticast = answer.type === "multicast";
+  printer.field(
+    "flags",
+    isMulticast ? ["rt_offload_failed"] : [],
+    isMulticast ? "rt_offload_failed " : "",
+  );
   if (query?.mark) {
     const mark = query.mark;
     const text = mark >= 16 ? `0x${mark.toString(16)}` : String(mark);

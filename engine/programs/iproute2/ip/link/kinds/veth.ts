@@ -10,7 +10,7 @@ export const veth: LinkKind = {
   parse(context, args) {
     if (args.done) return {};
     const word = args.take();
-    if (word !== "peer") throw new Exit(1, veth.usage);
+    if (word !== "peer") throw new Exit(1, "", veth.usage);
     return { peer: toNewLink(parseLinkWords(context, args)) };
   },
 };
