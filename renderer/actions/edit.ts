@@ -155,7 +155,7 @@ export const editActions: readonly Action[] = [
 ];
 
 async function copySelection(app: App): Promise<void> {
-  await app.clipboard.write(await app.host.session.copy(app.selection.items));
+  await app.clipboard.write(app.host.session.copy(app.selection.items));
 }
 
 async function paste(app: App, clipboard: string): Promise<void> {

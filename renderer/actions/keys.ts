@@ -42,7 +42,9 @@ export function actionForKey(
 /** The window's one listener: true when the press was an action's. */
 export function handleKey(app: App, event: KeyboardEvent): boolean {
   if (app.dialogs.current !== undefined || app.menus.current !== undefined) return false;
-  const action = actionForKey(event, focusArea(document.activeElement));
+  // Where the key was pressed, not where its handler has moved the focus since.
+  const area = focusArea(event.target instanceof Element ? event.target : null);
+  const action = actionForKey(event, area);
   if (action === undefined) return false;
   event.preventDefault();
   event.stopPropagation();

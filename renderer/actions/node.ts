@@ -39,6 +39,7 @@ function addAction(kind: Kind): Action {
 /** Adds one in the middle of what is seen; on top of another it moves aside. */
 export async function addAtCentre(app: App, kind: Kind): Promise<void> {
   const centre = app.canvas.viewport?.centre() ?? { x: 0, y: 0 };
-  await app.canvas.add(kind, centre);
+  // A new note then takes the focus for its text.
   app.canvas.viewport?.focus();
+  await app.canvas.add(kind, centre);
 }

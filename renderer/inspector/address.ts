@@ -1,10 +1,10 @@
 /**
  * Why this is no interface address, in words; undefined when it is one. IPv4 is checked here for
- * an answer while typing; what looks like IPv6 is left to the session.
+ * an answer while typing; IPv6 and what follows an address (`brd`, `scope` …) are the session's.
  */
 export function addressProblem(text: string): string | undefined {
   if (text.includes(":")) return undefined;
-  const [address = "", prefix, ...rest] = text.split("/");
+  const [address = "", prefix, ...rest] = text.trim().split(/\s/, 1).join("").split("/");
   if (rest.length > 0) return "Only one / is allowed";
   const octets = address.split(".");
   if (octets.length !== 4 || octets.some((octet) => !/^\d{1,3}$/.test(octet))) {

@@ -1,6 +1,6 @@
 /** The system's clipboard, with a copy of our own for when the system refuses. */
 export class Clipboard {
-  #own = "";
+  #own = Promise.resolve("");
   #mayBeStale = false;
 
   constructor() {
@@ -10,22 +10,24 @@ export class Clipboard {
     }
   }
 
-  async write(text: string): Promise<void> {
-    this.#own = text;
+  /** The text may still be on its way: whoever pastes at once waits for it. */
+  async write(text: string | Promise<string>): Promise<void> {
+    this.#own = Promise.resolve(text);
     this.#mayBeStale = false;
     try {
-      await navigator.clipboard.writeText(text);
+      await navigator.clipboard.writeText(await text);
     } catch {
       // No permission: copying works inside the window all the same.
     }
   }
 
   async read(): Promise<string> {
-    if (this.#own !== "" && !this.#mayBeStale) return this.#own;
+    const own = await this.#own;
+    if (own !== "" && !this.#mayBeStale) return own;
     try {
       return await navigator.clipboard.readText();
     } catch {
-      return this.#own;
+      return own;
     }
   }
 }

@@ -11,6 +11,7 @@ import { fitInto, previewOf } from "../../renderer/welcome/preview.ts";
 
 test("an interface address has four octets and a prefix length", () => {
   expect(addressProblem("10.0.0.1/24")).toBeUndefined();
+  expect(addressProblem("10.0.0.1/24 brd 10.0.0.255")).toBeUndefined();
   expect(addressProblem("fd00::1/64")).toBeUndefined();
   expect(addressProblem("10.0.0.1")).toContain("prefix length");
   expect(addressProblem("10.0.0.300/24")).toBe("300 is more than 255");
