@@ -25,6 +25,17 @@ test("netstat shows who listens and who is connected", () => {
   server.finishes();
 });
 
+test("netstat -s tells what the protocols counted, and hides what the real one hides", () => {
+  const { a } = lab("a");
+  a.types("ping -q -c 2 127.0.0.1").exits(0);
+  a.types("netstat -s").prints(
+    "Ip:\n    Forwarding: 2\n    4 total packets received\n    0 forwarded\n",
+    "    ICMP input histogram:\n        echo requests: 2\n        echo replies: 2\n",
+    "IcmpMsg:\n        InType0: 2\n        InType8: 2\n",
+    "TcpExt:\n    0 packet headers predicted\n",
+  );
+});
+
 test("netstat -i and ifconfig -s differ in their headings only", () => {
   const { a } = lab("a");
   const table = a.types("netstat -i").stdout.split("\n");

@@ -2,11 +2,12 @@
 import type { Sys } from "../../../kernel/process/sys.ts";
 
 /** `always`: shown when it is 0 too; `counter`: only when it is not. */
-type When = "always" | "counter";
+type When = "always" | "counter" | "never";
 type Row = readonly [counter: string, text: string, when: When];
 
 const IP: readonly Row[] = [
   ["Forwarding", "Forwarding: %u", "always"],
+  ["DefaultTTL", "", "never"],
   ["InReceives", "%u total packets received", "always"],
   ["InHdrErrors", "%u with invalid headers", "counter"],
   ["InAddrErrors", "%u with invalid addresses", "counter"],
@@ -120,7 +121,7 @@ function describe(
     const row = rows.find(([counter]) => counter === name);
     if (!row) {
       if (unknown && value !== "0") text += `    ${name}: ${value}\n`;
-    } else if (row[2] === "always" || value !== "0") {
+    } else if (row[2] === "always" || (row[2] === "counter" && value !== "0")) {
       text += `    ${row[1].replace("%u", value)}\n`;
     }
   }
