@@ -1,5 +1,5 @@
 /** A link as `ip link`, `ip addr` and `ip monitor` print it. */
-import { formatIpv4, formatMac, type Ipv4 } from "../../../../net/address.ts";
+import { formatIpv4, formatMac } from "../../../../net/address.ts";
 import { KernelError } from "../../../../kernel/errno.ts";
 import type { LinkFlags, LinkMessage } from "../../../../kernel/rtnetlink/messages.ts";
 import type { Context } from "../../support/context.ts";
@@ -48,8 +48,9 @@ export function flagNames(flags: LinkFlags, lowerDown: boolean): string[] {
   return named.filter(([set]) => set).map(([, name]) => name);
 }
 
-/** IFLA_LINK: a VXLAN's lower device is in its own data instead. */
+/** IFLA_LINK: a VXLAN's lower device is in its own data instead, a tunnel need not have one. */
 function lowerIndex(link: LinkMessage): number | undefined {
+  if (link.data.kind === "ipip") return link.link ?? 0;
   return link.data.kind === "vxlan" ? undefined : link.link;
 }
 
@@ -78,8 +79,11 @@ function isLowerDown(context: Context, link: LinkMessage): boolean {
   return context.kernel.link(lower)?.flags.up !== true;
 }
 
-function hardwareAddress(link: LinkMessage, address: number): string {
-  return link.type === "ipip" ? formatIpv4(address as Ipv4) : formatMac(address as never);
+/** IFLA_ADDRESS and IFLA_BROADCAST; of a tunnel they are the addresses of its ends. */
+function hardwareAddresses(link: LinkMessage): readonly [own: string, broadcast: string] {
+  const { data } = link;
+  if (data.kind === "ipip") return [formatIpv4(data.local), formatIpv4(data.remote)];
+  return [formatMac(link.address), formatMac(link.broadcast)];
 }
 
 /** `-br`: one line, without its end. */
@@ -93,7 +97,7 @@ export function printBriefLink(
   printer.plain(linkTitle(context, link).padEnd(16) + " ");
   printer.field("operstate", link.operState, link.operState.padEnd(14) + " ");
   if (style.kind === "address") return;
-  const address = hardwareAddress(link, link.address);
+  const [address] = hardwareAddresses(link);
   printer.field("address", address, `${address} `);
   printFlags(context, printer, link);
   printer.plain("\n");
@@ -144,8 +148,7 @@ export function printLink(
 }
 
 function printHardwareAddresses(printer: Printer, link: LinkMessage): void {
-  const address = hardwareAddress(link, link.address);
-  const broadcast = hardwareAddress(link, link.broadcast);
+  const [address, broadcast] = hardwareAddresses(link);
   printer.field("address", address, address);
   if (link.flags.pointToPoint) {
     printer.member("link_pointtopoint", true);
