@@ -10,6 +10,7 @@ import { IPUTILS_PING } from "./iputils-ping/index.ts";
 import { NET_TOOLS } from "./net-tools/index.ts";
 import { PROCPS } from "./procps/index.ts";
 import { NETCAT_OPENBSD } from "./netcat-openbsd/index.ts";
+import { SOCAT } from "./socat/index.ts";
 import { TCPDUMP } from "./tcpdump/index.ts";
 import { TRACEROUTE } from "./traceroute/index.ts";
 
@@ -24,6 +25,7 @@ export const PROGRAMS: readonly Program[] = [
   NET_TOOLS,
   PROCPS,
   NETCAT_OPENBSD,
+  SOCAT,
   TCPDUMP,
   TRACEROUTE,
 ].flat();
