@@ -27,6 +27,8 @@ export interface PingOptions {
   readonly outstanding: boolean;
   readonly broadcast: boolean;
   readonly audible: boolean;
+  /** -R */
+  readonly recordRoute: boolean;
 }
 
 export type ParsedPing =
@@ -36,7 +38,7 @@ export type ParsedPing =
   | { readonly kind: "error"; readonly error: string; readonly status: number };
 
 const SHORT = "h?4bRT:6F:N:aABc:CdDe:fi:I:l:Lm:M:nOp:qQ:rs:S:t:UvVw:W:";
-const UNMODELLED = ["R", "T", "6", "F", "N", "r", "L", "U"];
+const UNMODELLED = ["T", "6", "F", "N", "r", "L", "U"];
 const LONG_MAX = 9223372036854775807n;
 const INT_MAX = 2147483647n;
 /** Without -i. */
@@ -170,6 +172,7 @@ function interpret(options: readonly Option[], operands: readonly string[]): Par
       outstanding: flags.has("O"),
       broadcast: flags.has("b"),
       audible: flags.has("a"),
+      recordRoute: flags.has("R"),
     },
   };
 }

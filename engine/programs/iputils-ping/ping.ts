@@ -11,6 +11,7 @@ import { Pinger } from "./pinger.ts";
 /** Where ping points a UDP socket to learn which source address the kernel would choose. */
 const PROBE_PORT = 1025;
 const IP_AND_ICMP_HEADERS = 28;
+const IP_OPTIONS_ROOM = 40;
 
 const USAGE = `
 Usage
@@ -104,6 +105,7 @@ export const ping: Program = {
       ["-D", "print time stamps"],
       ["-n", "do not look up names"],
       ["-O", "report probes that were not answered"],
+      ["-R", "record and show the route"],
       ["-q", "only the statistics"],
       ["-a", "ring the bell"],
       ["-v", "say more"],
@@ -111,7 +113,7 @@ export const ping: Program = {
     ],
     examples: ["ping -c 3 10.0.0.2", "ping -c 1 -s 1472 -M do 10.0.0.2"],
     limitations: [
-      "IP options (-R, -T), IPv6 (-6, -F, -N), -r, -L and -U are refused.",
+      "Time stamp options (-T), IPv6 (-6, -F, -N), -r, -L and -U are refused.",
       "-B, -C, -d and -S are accepted; they change nothing that can be seen.",
     ],
   },
@@ -153,8 +155,8 @@ function* run(sys: Sys, options: PingOptions): Blocking<number> {
   }
 
   const from = sourceOf(sys, options);
-  const probe = sys.socket("inet", "dgram");
-  const source = yield* connectProbe(sys, probe, address, from, options);
+  // With a source address given, ping does not ask the kernel for one, nor for a route.
+  const source = from.address ?? (yield* chosenSource(sys, address, from, options));
   const target = address === IPV4_ANY ? source : address;
 
   const fd = sys.socket("inet", "raw", IPPROTO_ICMP);
@@ -169,7 +171,8 @@ function* run(sys: Sys, options: PingOptions): Blocking<number> {
 
   const header = [`PING ${options.destination} (${formatIpv4(target)})`];
   if (options.from !== undefined) header.push(`from ${formatIpv4(source)} ${from.device ?? ""}:`);
-  header.push(`${options.size}(${options.size + IP_AND_ICMP_HEADERS}) bytes of data.`);
+  const headers = IP_AND_ICMP_HEADERS + (options.recordRoute ? IP_OPTIONS_ROOM : 0);
+  header.push(`${options.size}(${options.size + headers}) bytes of data.`);
   yield* sys.print(`${header.join(" ")}\n`);
 
   const identifier = options.identifier ?? sys.random.below(65536);
@@ -179,8 +182,8 @@ function* run(sys: Sys, options: PingOptions): Blocking<number> {
     identifier,
     {
       address: target,
+      source,
       numeric: options.numeric || found.numeric,
-      pathMtu: () => sys.getsockopt(probe, "mtu"),
     },
     options,
   );
@@ -217,15 +220,14 @@ function sourceOf(sys: Sys, options: PingOptions): Source {
 }
 
 /** Learns the source address, and whether there is a route at all. */
-function* connectProbe(
+function* chosenSource(
   sys: Sys,
-  fd: number,
   address: Ipv4,
   from: Source,
   options: PingOptions,
 ): Blocking<Ipv4> {
+  const fd = sys.socket("inet", "dgram");
   if (from.device !== undefined) sys.setsockopt(fd, "bindToDevice", from.device);
-  if (from.address !== undefined) bindSource(sys, fd, from.address);
   if (options.mark !== 0) sys.setsockopt(fd, "mark", options.mark);
   sys.setsockopt(fd, "tos", options.tos);
   try {
@@ -242,7 +244,9 @@ function* connectProbe(
     sys.setsockopt(fd, "broadcast", true);
     yield* sys.connect(fd, { ip: address, port: PROBE_PORT });
   }
-  return sys.getsockname(fd).ip;
+  const source = sys.getsockname(fd).ip;
+  sys.close(fd);
+  return source;
 }
 
 function bindSource(sys: Sys, fd: number, address: Ipv4): void {

@@ -5,8 +5,10 @@ import {
   ICMP_ECHO,
   ICMP_ECHO_REPLY,
   ICMP_REDIRECT,
+  IPPROTO_ICMP,
   Packet,
   type IcmpHeader,
+  type Ipv4Header,
 } from "../../net/packet.ts";
 import { KernelError, strerror } from "../../kernel/errno.ts";
 import type { Datagram, Sys } from "../../kernel/process/sys.ts";
@@ -15,6 +17,7 @@ import { MICROSECOND, MILLISECOND, SECOND, type Ns } from "../../sim/clock.ts";
 import { resolveAddress } from "../support/resolve.ts";
 import { icmpErrorText } from "./icmp-text.ts";
 import type { PingOptions } from "./options.ts";
+import { recordedRoute, recordRouteOptions, routeText } from "./record-route.ts";
 import { PingStatistics, roundTripText } from "./statistics.ts";
 
 /** Fastest pace of a flood that gets no answers: 100 probes a second. */
@@ -23,13 +26,15 @@ const MIN_INTERVAL_NS = 10 * MILLISECOND;
 const TIMEVAL_BYTES = 16;
 const MAX_IP_PACKET = 65535;
 const IP_AND_ICMP_HEADERS = 28;
+/** net.ipv4.ip_default_ttl, unless it was changed: raw headers do not ask for it. */
+const DEFAULT_TTL = 64;
 
 export interface PingTarget {
   readonly address: Ipv4;
   /** Addresses are printed without their names. */
   readonly numeric: boolean;
-  /** The path's MTU, asked when a probe turns out to be too long. */
-  pathMtu(): number;
+  /** Where the probes come from. */
+  readonly source: Ipv4;
 }
 
 export class Pinger {
@@ -43,6 +48,7 @@ export class Pinger {
   private lastSendNs: Ns | undefined;
   private endNs: Ns;
   private tokensNs: Ns;
+  private route: readonly Ipv4[] | undefined;
   private stopped = false;
   private snapshotWanted = false;
 
@@ -161,6 +167,7 @@ export class Pinger {
       rest: this.identifier * 65536 + sequence,
     };
     packet.payload = this.payload();
+    if (this.options.recordRoute) packet.ip = this.headerWithRoute();
     this.sentNs.set(sequence, this.sys.monotonicNs());
     this.answered.delete(sequence);
     try {
@@ -176,6 +183,22 @@ export class Pinger {
     }
   }
 
+  /** The socket adds no options by itself, so the whole header is given. */
+  private headerWithRoute(): Ipv4Header {
+    return {
+      tos: this.options.tos,
+      id: 0,
+      dontFragment: false,
+      moreFragments: false,
+      fragmentOffset: 0,
+      ttl: this.options.ttl ?? DEFAULT_TTL,
+      protocol: IPPROTO_ICMP,
+      src: this.target.source,
+      dst: this.target.address,
+      options: recordRouteOptions(),
+    };
+  }
+
   private *reportLocalError(error: KernelError): Blocking<void> {
     if (error.errno !== "EMSGSIZE") {
       if (!this.options.quiet)
@@ -186,9 +209,15 @@ export class Pinger {
     if (this.options.quiet) return;
     if (this.options.flood) yield* this.sys.print("E");
     else {
-      const mtu = this.target.pathMtu();
+      const mtu = this.pathMtu();
       yield* this.sys.printError(`ping: local error: message too long, mtu=${mtu}\n`);
     }
+  }
+
+  private pathMtu(): number {
+    const { rtnetlink } = this.sys;
+    const route = rtnetlink.getRoute({ destination: this.target.address });
+    return route.mtu ?? rtnetlink.link(route.ifindex)?.mtu ?? 0;
   }
 
   /** A time stamp, then bytes that count up or repeat the pattern. */
@@ -268,6 +297,11 @@ export class Pinger {
     line += ` icmp_seq=${sequence} ttl=${datagram.ttl}`;
     if (this.timed) line += ` time=${roundTripText(durationNs)} ms`;
     if (duplicate) line += " (DUP!)";
+    const route = recordedRoute(datagram.packet.ip?.options);
+    if (route) {
+      line += routeText(route, this.route);
+      this.route = route;
+    }
     yield* this.sys.print(`${options.audible ? "\x07" : ""}${line}\n`);
   }
 

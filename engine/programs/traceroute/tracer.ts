@@ -75,9 +75,11 @@ export class Tracer {
   }
 
   private *wait(untilNs: Ns): Blocking<void> {
+    // poll(2) counts whole milliseconds: probes sent together are given up together.
     const leftNs = Math.max(0, untilNs - this.sys.monotonicNs());
+    const roundedNs = Math.ceil(leftNs / MILLISECOND) * MILLISECOND;
     try {
-      yield* this.method.receive(leftNs);
+      yield* this.method.receive(roundedNs);
     } catch (error) {
       if (!(error instanceof KernelError) || error.errno !== "EINTR") throw error;
     }
