@@ -7,9 +7,11 @@ import { GREP } from "./grep/index.ts";
 import { HOSTNAME } from "./hostname/index.ts";
 import { IPROUTE2 } from "./iproute2/index.ts";
 import { IPUTILS_PING } from "./iputils-ping/index.ts";
+import { MAWK } from "./mawk/index.ts";
 import { NET_TOOLS } from "./net-tools/index.ts";
-import { PROCPS } from "./procps/index.ts";
 import { NETCAT_OPENBSD } from "./netcat-openbsd/index.ts";
+import { PROCPS } from "./procps/index.ts";
+import { SED } from "./sed/index.ts";
 import { SOCAT } from "./socat/index.ts";
 import { TCPDUMP } from "./tcpdump/index.ts";
 import { TRACEROUTE } from "./traceroute/index.ts";
@@ -22,9 +24,11 @@ export const PROGRAMS: readonly Program[] = [
   HOSTNAME,
   IPROUTE2,
   IPUTILS_PING,
+  MAWK,
+  NETCAT_OPENBSD,
   NET_TOOLS,
   PROCPS,
-  NETCAT_OPENBSD,
+  SED,
   SOCAT,
   TCPDUMP,
   TRACEROUTE,

@@ -157,8 +157,8 @@ function* split(awk: Interpreter, args: readonly Expression[]): Blocking<Value> 
     const by = separator ? awk.textOf(yield* awk.evaluate(separator)) : awk.text("FS");
     parts = awk.splitterOf(by)(text);
   }
-  const { elements } = awk.array(into.name);
-  elements.clear();
-  parts.forEach((part, index) => awk.setElement(elements, String(index + 1), inputValue(part)));
+  const array = awk.array(into.name);
+  array.clear();
+  parts.forEach((part, index) => awk.setElement(array, String(index + 1), inputValue(part)));
   return parts.length;
 }

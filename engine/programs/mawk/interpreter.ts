@@ -4,6 +4,7 @@ import { byteString } from "../support/bytes.ts";
 import type { Output } from "../support/output.ts";
 import { compileRegex, RegexError, TooComplexError, type Regex } from "../support/regex.ts";
 import { reason, ToolExit, type Tool } from "../support/tool.ts";
+import { AwkArray } from "./array.ts";
 import { callBuiltin } from "./builtins.ts";
 import { formatText } from "./format.ts";
 import { unescapeString } from "./lexer.ts";
@@ -20,10 +21,6 @@ const MAX_FIELDS = 32767;
 const MAX_TEXT = 64 * 1024 * 1024;
 const MAX_ELEMENTS = 1_000_000;
 const MAX_CACHED_REGEXES = 200;
-
-export class AwkArray {
-  readonly elements = new Map<string, Value>();
-}
 
 /** A parameter that was given nothing: it becomes an array if used as one. */
 interface Cell {
@@ -76,13 +73,13 @@ export class Interpreter {
     for (const [name, value] of Object.entries(defaults)) this.globals.set(name, { value });
     const environ = new AwkArray();
     for (const [name, value] of tool.sys.env)
-      environ.elements.set(byteString(name), inputValue(byteString(value)));
+      environ.set(byteString(name), inputValue(byteString(value)));
     this.globals.set("ENVIRON", { value: environ });
   }
 
   setArguments(words: readonly string[]): void {
     const argv = new AwkArray();
-    words.forEach((word, index) => argv.elements.set(String(index), inputValue(byteString(word))));
+    words.forEach((word, index) => argv.set(String(index), inputValue(byteString(word))));
     this.globals.set("ARGV", { value: argv });
     this.globals.set("ARGC", { value: words.length });
   }
@@ -188,7 +185,7 @@ export class Interpreter {
   }
 
   private *openNext(): Blocking<boolean> {
-    const argv = this.array("ARGV").elements;
+    const argv = this.array("ARGV");
     for (; this.nextArgument < toNumber(this.variable("ARGC")); this.nextArgument++) {
       const word = toText(argv.get(String(this.nextArgument)), this.convfmt);
       if (word === "") continue;
@@ -214,7 +211,7 @@ export class Interpreter {
       yield* this.streams.flush();
       throw this.tool.fail(`cannot open ${path} (${reason(error)})`, 2);
     }
-    (this.globals.get("FILENAME") as Cell).value = path === "-" ? "" : path;
+    (this.globals.get("FILENAME") as Cell).value = path;
     this.main = new RecordReader(this.tool.sys, fd);
     return true;
   }
@@ -303,7 +300,7 @@ export class Interpreter {
         return undefined;
       case "for-in":
         // The keys at the start: the body may delete some.
-        for (const key of [...this.array(statement.array).elements.keys()]) {
+        for (const key of this.array(statement.array).keys()) {
           this.setVariable(statement.variable, inputValue(key));
           const flow = yield* this.execute(statement.body);
           if (flow === "break") break;
@@ -311,11 +308,11 @@ export class Interpreter {
         }
         return undefined;
       case "delete": {
-        const { elements } = this.array(statement.array);
-        this.elements -= elements.size;
-        if (statement.key) elements.delete(yield* this.key(statement.key));
-        else elements.clear();
-        this.elements += elements.size;
+        const array = this.array(statement.array);
+        this.elements -= array.size;
+        if (statement.key) array.delete(yield* this.key(statement.key));
+        else array.clear();
+        this.elements += array.size;
         return undefined;
       }
       case "jump":
@@ -362,11 +359,11 @@ export class Interpreter {
       case "field":
         return this.field(toNumber(yield* this.evaluate(expression.index)));
       case "element": {
-        const { elements } = this.array(expression.array);
+        const array = this.array(expression.array);
         const key = yield* this.key(expression.key);
         // Mentioning an element makes it.
-        if (!elements.has(key)) this.setElement(elements, key, undefined);
-        return elements.get(key);
+        if (!array.has(key)) this.setElement(array, key, undefined);
+        return array.get(key);
       }
       case "assign": {
         const value = yield* this.evaluate(expression.value);
@@ -396,7 +393,7 @@ export class Interpreter {
         return expression.prefix ? old + expression.by : old;
       }
       case "in":
-        return this.array(expression.array).elements.has(yield* this.key(expression.key)) ? 1 : 0;
+        return this.array(expression.array).has(yield* this.key(expression.key)) ? 1 : 0;
       case "call":
         return yield* this.call(expression.name, expression.args);
       case "builtin":
@@ -541,9 +538,9 @@ export class Interpreter {
     return texts.join(texts.length > 1 ? this.text("SUBSEP") : "");
   }
 
-  setElement(elements: Map<string, Value>, key: string, value: Value): void {
-    if (!elements.has(key) && ++this.elements > MAX_ELEMENTS) throw this.fatal("out of memory");
-    elements.set(key, value);
+  setElement(array: AwkArray, key: string, value: Value): void {
+    if (!array.has(key) && ++this.elements > MAX_ELEMENTS) throw this.fatal("out of memory");
+    array.set(key, value);
   }
 
   private field(index: number): Value {
@@ -558,8 +555,8 @@ export class Interpreter {
         this.setVariable(target.name, value);
         return;
       case "element": {
-        const { elements } = this.array(target.array);
-        this.setElement(elements, yield* this.key(target.key), value);
+        const array = this.array(target.array);
+        this.setElement(array, yield* this.key(target.key), value);
         return;
       }
       case "field": {

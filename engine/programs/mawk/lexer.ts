@@ -183,7 +183,7 @@ export function tokenize(source: string): Token[] {
       at += found[0].length;
     } else {
       const rest = source.slice(at, at + 256);
-      const number = /^(?:0[xX][0-9A-Fa-f]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)/.exec(rest);
+      const number = /^(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/.exec(rest);
       const name = /^[A-Za-z_]\w*/.exec(rest);
       if (number) {
         push("number", number[0]);
@@ -204,6 +204,7 @@ export function tokenize(source: string): Token[] {
     }
   }
   push("newline", "\n");
+  line += 1;
   push("end", "end of file");
   return tokens;
 }

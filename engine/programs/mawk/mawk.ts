@@ -1,6 +1,6 @@
 import type { Program } from "../../kernel/process/program.ts";
 import { byteString } from "../support/bytes.ts";
-import { reason, runTool, Tool } from "../support/tool.ts";
+import { reason, runTool, Tool, ToolExit } from "../support/tool.ts";
 import { Interpreter } from "./interpreter.ts";
 import { unescapeString } from "./lexer.ts";
 import { parseAwk } from "./parser.ts";
@@ -53,10 +53,7 @@ export const mawk: Program = {
       ["-W version|help|usage|interactive", "show information; unbuffered output"],
     ],
     examples: ["awk '{print $1}'", "awk -F: '$3 >= 1000 {print $1}' /etc/passwd"],
-    limitations: [
-      "for (k in a) goes through an array in the order in which it was filled.",
-      "rand() gives the lab's numbers whatever srand() was given.",
-    ],
+    limitations: ["rand() gives the lab's numbers whatever srand() was given."],
   },
   *main(sys, argv) {
     // Messages name mawk, whatever link it was started by.
@@ -124,8 +121,7 @@ function readCommandLine(tool: Tool, argv: readonly string[]): CommandLine {
   const operands = argv.slice(at);
   if (answer === undefined && sources.length === 0) {
     const source = operands.shift();
-    if (source === undefined)
-      return { sources, assignments, separator, interactive, operands, answer: USAGE };
+    if (source === undefined) throw new ToolExit(0, USAGE);
     sources.push(source);
   }
   return { sources, assignments, separator, interactive, operands, answer };

@@ -102,8 +102,13 @@ class Parser {
   private expect(text: string): void {
     if (this.take(text)) return;
     const { token } = this;
-    if (text === ")" && token.kind === "newline")
-      throw new AwkSyntaxError(`line ${token.line}: missing ) near end of line`);
+    if (text === ")" && (token.kind === "newline" || token.kind === "end")) {
+      const line = token.kind === "end" ? token.line - 1 : token.line;
+      const unclosed = `\nmawk: line ${token.line}: missing } near end of file`;
+      throw new AwkSyntaxError(
+        `line ${line}: missing ) near end of line${token.kind === "end" ? unclosed : ""}`,
+      );
+    }
     if (text === "}" && token.kind === "end")
       throw new AwkSyntaxError(`line ${token.line}: missing } near end of file`);
     throw this.error();

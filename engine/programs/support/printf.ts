@@ -108,7 +108,7 @@ function floatDigits(directive: Directive, value: number): string {
 
 /** toExponential and toFixed stop at 100 digits, and toFixed at 10^21. */
 function exponential(value: number, digits: number): string {
-  const text = value.toExponential(Math.min(digits, 100));
+  const text = evenTies(Math.min(digits, 100), (count) => value.toExponential(count));
   const [mantissa, power] = text.split("e");
   const exponent = Number(power);
   return `${mantissa}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
@@ -118,8 +118,20 @@ function fixed(value: number, digits: number): string {
   const text =
     value >= 1e21
       ? `${BigInt(value)}${digits > 0 ? `.${"0".repeat(Math.min(digits, 100))}` : ""}`
-      : value.toFixed(Math.min(digits, 100));
+      : evenTies(Math.min(digits, 100), (count) => value.toFixed(count));
   return digits > 100 ? text + "0".repeat(Math.min(digits, 1000) - 100) : text;
+}
+
+/** C rounds a tie to the even digit, JavaScript away from zero. */
+function evenTies(digits: number, write: (digits: number) => string): string {
+  const more = Math.min(100, digits + 40);
+  const exact = /^(\d+)(?:\.(\d*))?(e.*)?$/.exec(write(more));
+  const fraction = exact?.[2] ?? "";
+  if (!exact || !/^50*$/.test(fraction.slice(digits))) return write(digits);
+  const kept = fraction.slice(0, digits);
+  const last = digits === 0 ? (exact[1] as string).at(-1) : kept.at(-1);
+  if (Number(last) % 2 === 1) return write(digits);
+  return `${exact[1]}${digits === 0 ? "" : `.${kept}`}${exact[3] ?? ""}`;
 }
 
 /** A width beyond this would only serve to fill the memory. */
