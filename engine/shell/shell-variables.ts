@@ -108,7 +108,7 @@ export function initialiseVariables(shell: Shell): void {
   const physical = sys.cwd();
   const inherited = variables.value("PWD");
   shell.cwd = inherited && sameDirectory(shell, inherited, physical) ? inherited : physical;
-  variables.set("PWD", shell.cwd);
+  variables.export("PWD", shell.cwd);
   if (!shell.isBash) {
     if (!variables.value("PATH"))
       variables.set("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
@@ -117,7 +117,6 @@ export function initialiseVariables(shell: Shell): void {
     variables.set("PS4", "+ ");
     return;
   }
-  variables.export("PWD");
   variables.export("OLDPWD");
   const level = toInteger(variables.value("SHLVL") ?? "0") + 1;
   variables.export("SHLVL", String(level));
