@@ -1,5 +1,6 @@
 import Cable from "@lucide/svelte/icons/cable";
 import Scissors from "@lucide/svelte/icons/scissors-line-dashed";
+import { MACHINE_SIZE } from "../kinds/kind.ts";
 import { takeCable } from "../tools/select/idle.ts";
 import type { Action } from "./action.ts";
 
@@ -17,7 +18,7 @@ export const cableActions: readonly Action[] = [
       const machine = app.lab.nodes.get(from ?? "");
       if (machine === undefined) return;
       if (to === undefined) {
-        const at = { x: machine.at.x + 88, y: machine.at.y + 90 };
+        const at = { x: machine.at.x + MACHINE_SIZE.width / 2, y: machine.at.y + 96 };
         await app.canvas.step(takeCable(machine, at, "click"));
         return;
       }

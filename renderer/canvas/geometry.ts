@@ -9,6 +9,9 @@ const LIGHT_DISTANCE = 5;
 /** Canvas units from a card's edge to the label of the interface. */
 const LABEL_DISTANCE = 30;
 
+/** Canvas units of cable that both names need. */
+const ROOMY = 80;
+
 export interface CablePath {
   readonly path: string;
   readonly start: Point;
@@ -16,6 +19,8 @@ export interface CablePath {
   readonly middle: Point;
   readonly startLabel: Point;
   readonly endLabel: Point;
+  /** There is room for the names of the interfaces. */
+  readonly roomy: boolean;
 }
 
 /** A straight cable, or side by side with others a gently bent one, from card edge to card edge. */
@@ -38,6 +43,7 @@ export function cablePath(a: Point, b: Point, card: Size, lane: number): CablePa
     middle,
     startLabel: between(start, end, near),
     endLabel: between(start, end, 1 - near),
+    roomy: span >= ROOMY,
   };
 }
 

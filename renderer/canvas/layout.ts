@@ -1,6 +1,6 @@
 import ELK, { type ElkNode } from "elkjs/lib/elk-api.js";
 import elkWorkerUrl from "elkjs/lib/elk-worker.min.js?url";
-import type { CableView, GroupView, NodeView, Point } from "../../engine/session.ts";
+import type { CableView, GroupView, NodeView, NoteView, Point } from "../../engine/session.ts";
 import { MACHINE_SIZE } from "../kinds/kind.ts";
 
 /** From here on layers take too long and make too wide a drawing. */
@@ -98,4 +98,24 @@ export function readLayout(graph: ElkNode): Layout {
   };
   visit(graph.children ?? [], { x: 0, y: 0 });
   return { nodes, groups };
+}
+
+/** Canvas units between the drawing and the notes beside it, and between those. */
+const NOTE_GAP = 48;
+
+/** Notes that would cover the drawing, in a column on its right. */
+export function notesAside(notes: readonly NoteView[], drawing: Box): ReadonlyMap<string, Point> {
+  const places = new Map<string, Point>();
+  let y = drawing.y;
+  for (const { id, at, size } of notes) {
+    const covers =
+      at.x < drawing.x + drawing.width &&
+      at.x + size.width > drawing.x &&
+      at.y < drawing.y + drawing.height &&
+      at.y + size.height > drawing.y;
+    if (!covers) continue;
+    places.set(id, { x: drawing.x + drawing.width + NOTE_GAP, y });
+    y += size.height + NOTE_GAP;
+  }
+  return places;
 }

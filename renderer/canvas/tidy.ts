@@ -1,8 +1,10 @@
 import type { ItemRef, Point } from "../../engine/session.ts";
+import { MACHINE_SIZE } from "../kinds/kind.ts";
 import type { App } from "../state/app.svelte.ts";
 import { GRID } from "../state/canvas.svelte.ts";
 import { placesOf } from "./flow.ts";
-import { layout } from "./layout.ts";
+import { boundsOf } from "./geometry.ts";
+import { layout, notesAside } from "./layout.ts";
 
 /** Lays the nodes out anew: the selected ones when there are several, else all. */
 export async function tidy(app: App): Promise<void> {
@@ -26,6 +28,15 @@ export async function tidy(app: App): Promise<void> {
       ...[...found.groups].map(([id, box]) => put({ kind: "group", id }, box)),
       ...[...found.nodes].map(([id, at]) => put({ kind: "node", id }, at)),
     ];
+    const laidOut = positions.map(({ item, at }) => {
+      const size = found.groups.get(item.kind === "group" ? item.id : "") ?? MACHINE_SIZE;
+      return { position: at, width: size.width, height: size.height };
+    });
+    if (!several) {
+      for (const [id, at] of notesAside(lab.view.notes, boundsOf(laidOut))) {
+        positions.push({ item: { kind: "note", id }, at: { x: snap(at.x), y: snap(at.y) } });
+      }
+    }
     canvas.place(placesOf(positions));
     await canvas.apply({ kind: "move", positions });
     for (const [group, { width, height }] of found.groups) {

@@ -26,4 +26,4 @@ export interface Kind {
 }
 
 /** Every machine's card has this size: the drawing needs no measuring. */
-export const MACHINE_SIZE: Size = { width: 176, height: 56 };
+export const MACHINE_SIZE: Size = { width: 160, height: 56 };

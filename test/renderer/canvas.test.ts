@@ -3,7 +3,7 @@ import { cableBadge } from "../../renderer/canvas/badge.ts";
 import { flowEdges, flowId, flowNodes, itemOf, movesOf } from "../../renderer/canvas/flow.ts";
 import { boundsOf, cablePath } from "../../renderer/canvas/geometry.ts";
 import { lanesOf } from "../../renderer/canvas/lanes.ts";
-import { layoutGraph, readLayout } from "../../renderer/canvas/layout.ts";
+import { layoutGraph, notesAside, readLayout } from "../../renderer/canvas/layout.ts";
 import { office, ring } from "../../renderer/dev/example-labs.ts";
 
 const card = { width: 100, height: 40 };
@@ -51,6 +51,11 @@ test("a cable leaves the cards at their edges", () => {
   expect(start.x).toBeCloseTo(55);
   expect(end.x).toBeCloseTo(245);
   expect([start.y, end.y]).toEqual([0, 0]);
+});
+
+test("names of interfaces are left out where they would run into each other", () => {
+  expect(cablePath({ x: 0, y: 0 }, { x: 300, y: 0 }, card, 0).roomy).toBe(true);
+  expect(cablePath({ x: 0, y: 0 }, { x: 150, y: 0 }, card, 0).roomy).toBe(false);
 });
 
 test("cards that lie on each other still have a cable of finite length", () => {
@@ -102,4 +107,20 @@ test("places inside a group are told relative to it", () => {
   });
   expect(found.nodes.get("a")).toEqual({ x: 132, y: 98 });
   expect(found.groups.get("g")).toEqual({ x: 100, y: 50, width: 300, height: 200 });
+});
+
+test("notes that would cover the drawing go beside it, one below the other", () => {
+  const note = (id: string, x: number) => ({
+    id,
+    text: "",
+    colour: "yellow",
+    at: { x, y: 0 },
+    size: { width: 100, height: 50 },
+  });
+  const drawing = { x: 0, y: 0, width: 400, height: 300 };
+  const places = notesAside([note("over", 10), note("clear", -200), note("too", 350)], drawing);
+  expect([...places]).toEqual([
+    ["over", { x: 448, y: 0 }],
+    ["too", { x: 448, y: 98 }],
+  ]);
 });
