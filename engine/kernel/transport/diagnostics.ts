@@ -45,6 +45,16 @@ export interface TcpInfo {
   readonly ackDelayNs: Ns;
   readonly quickAcks: number;
   readonly interactive: boolean;
+  readonly sack: boolean;
+  readonly advertisedMss: number;
+  readonly bytesRetransmitted: number;
+  readonly dataSegmentsOut: number;
+  readonly dataSegmentsIn: number;
+  /** Bytes the program read in the last round trip; the largest window offered; the peer's. */
+  readonly receiveSpace: number;
+  readonly receiveThreshold: number;
+  readonly sendWindow: number;
+  readonly minRttNs: Ns;
 }
 
 export interface SocketRecord {

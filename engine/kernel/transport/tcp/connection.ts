@@ -120,6 +120,9 @@ export class TcpConnection implements TcpEndpoint {
   segmentsOut = 0;
   segmentsIn = 0;
   retransmitted = 0;
+  bytesRetransmitted = 0;
+  dataSegmentsOut = 0;
+  dataSegmentsIn = 0;
   lastSentNs: Ns;
   lastReceivedNs: Ns;
   lastAckNs: Ns;
@@ -390,6 +393,15 @@ export class TcpConnection implements TcpEndpoint {
       ackDelayNs: this.acks.delayNs,
       quickAcks: this.acks.quickLeft,
       interactive: this.acks.isInteractive,
+      sack: this.negotiated?.sack === true,
+      advertisedMss: this.advertisedMss - (this.hasTimestamps ? TIMESTAMP_OPTION_BYTES : 0),
+      bytesRetransmitted: this.bytesRetransmitted,
+      dataSegmentsOut: this.dataSegmentsOut,
+      dataSegmentsIn: this.dataSegmentsIn,
+      receiveSpace: this.window.readPerRoundTrip,
+      receiveThreshold: this.window.threshold,
+      sendWindow: this.sndWnd,
+      minRttNs: this.roundTrip.minimumNs,
     };
   }
 }

@@ -32,6 +32,7 @@ const DUPLICATE_THRESHOLD = 3;
 
 export function receiveSegment(c: TcpConnection, packet: Packet, header: TcpHeader): void {
   c.segmentsIn += 1;
+  if (packet.payload.length > 0) c.dataSegmentsIn += 1;
   if (c.state === "SYN_SENT") {
     receiveInSynSent(c, packet, header);
     return;

@@ -32,6 +32,7 @@ function transmit(
 ): void {
   c.segmentsOut += 1;
   c.bytesSent += payload.length;
+  if (payload.length > 0) c.dataSegmentsOut += 1;
   c.lastSentNs = c.nowNs;
   const { settings, protocol } = c;
   const ack = flags & TCP_ACK ? c.rcvNxt : 0;
@@ -166,6 +167,7 @@ export function retransmit(c: TcpConnection, segment: SentSegment): void {
   c.flight.markRepaired(segment, c.nowNs);
   c.firstRetransmitNs ??= c.nowNs;
   c.retransmitted += 1;
+  c.bytesRetransmitted += size;
   c.protocol.count("RetransSegs");
   const flags = finBytes > 0 ? segment.flags : segment.flags & ~TCP_FIN;
   sendEstablished(c, flags, segment.seq, payload);

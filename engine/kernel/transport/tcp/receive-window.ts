@@ -6,7 +6,7 @@
 import type { Ns } from "../../../sim/clock.ts";
 import { INITIAL_WINDOW } from "./congestion.ts";
 import { SEGMENT_OVERHEAD_BYTES } from "./receive-queue.ts";
-import { after, before, distance } from "./sequence.ts";
+import { before, distance } from "./sequence.ts";
 
 /** TCP_MSS_DEFAULT, RFC 9293 §3.7.1 */
 export const DEFAULT_MSS = 536;
@@ -116,8 +116,8 @@ export class ReceiveWindow {
     return this.offered;
   }
 
-  get isTight(): boolean {
-    return this.threshold < this.clamp;
+  get readPerRoundTrip(): number {
+    return this.readSpace;
   }
 
   get limit(): number {
@@ -199,10 +199,5 @@ export class ReceiveWindow {
     }
     this.readSeq = copiedSeq;
     this.readSinceNs = nowNs;
-  }
-
-  /** True if `seq` lies beyond what was ever offered. */
-  isBeyond(seq: number, rcvNxt: number): boolean {
-    return after(seq, rcvNxt + this.current(rcvNxt));
   }
 }

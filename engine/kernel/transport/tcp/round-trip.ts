@@ -23,6 +23,8 @@ export class RoundTrip {
   private variance = 0;
   /** The variance may fall once data beyond this is acknowledged. */
   private varianceSeq = 0;
+  /** The shortest seen. */
+  minimumNs: Ns = 0;
 
   get hasSample(): boolean {
     return this.srtt8 !== 0;
@@ -38,6 +40,8 @@ export class RoundTrip {
 
   sample(rttNs: Ns, sndUna: number, sndNxt: number): void {
     let m = Math.max(1, Math.floor(rttNs / MICROSECOND));
+    const clean = m * MICROSECOND;
+    this.minimumNs = this.minimumNs === 0 ? clean : Math.min(this.minimumNs, clean);
     if (this.srtt8 === 0) {
       this.srtt8 = m * 8;
       this.deviation4 = m * 2;
