@@ -7,13 +7,14 @@ import type { CableProperties, ItemRef, NodeKind, Point, TerminalTab } from "../
 import type { Random } from "../sim/random.ts";
 import type { Complain } from "./config/complaint.ts";
 import { parseCableEnd } from "./file/cable-end.ts";
-import { cabledCards } from "./file/canonical.ts";
+import { cabledCards } from "./file/cabled-cards.ts";
 import { DEFAULT_IMAGE, DEFAULT_SEED } from "./file/naming.ts";
 import { LAB_VERSION, type CableFile, type LabFile, type NodeFile } from "./file/schema.ts";
 import { getImage, imageNames } from "../images/index.ts";
 import { EditError } from "./edits/command.ts";
 import type { Fragment, Group, Note } from "./model/fragment.ts";
-import { gridPlace, pairOf, pointOf, sizeOf } from "./model/geometry.ts";
+import { groupFile, groupOf, noteFile, noteOf } from "./model/drawing-file.ts";
+import { gridPlace, pointOf } from "./model/geometry.ts";
 import { LabCable, propertiesOf } from "./model/lab-cable.ts";
 import type { LabCard } from "./model/lab-card.ts";
 import { LabNode } from "./model/lab-node.ts";
@@ -70,13 +71,9 @@ export class Lab {
       );
     });
     for (const cable of file.cables ?? []) this.addCable(this.nextId("cable"), cable);
-    for (const { text, at, size, colour = "yellow" } of file.notes ?? []) {
-      const note: Note = { text, at: pointOf(at), size: sizeOf(size), colour };
-      this.noteMap.insert(this.nextId("note"), note);
-    }
-    for (const { label, at, size, members = [] } of file.groups ?? []) {
-      const group: Group = { label, at: pointOf(at), size: sizeOf(size), members };
-      this.groupMap.insert(this.nextId("group"), group);
+    for (const note of file.notes ?? []) this.noteMap.insert(this.nextId("note"), noteOf(note));
+    for (const group of file.groups ?? []) {
+      this.groupMap.insert(this.nextId("group"), groupOf(group));
     }
   }
 
@@ -427,24 +424,6 @@ export class Lab {
       })),
     };
   }
-}
-
-function noteFile(note: Note): Required<LabFile>["notes"][number] {
-  return {
-    text: note.text,
-    at: pairOf(note.at),
-    size: [note.size.width, note.size.height],
-    colour: note.colour as "yellow",
-  };
-}
-
-function groupFile(group: Group): Required<LabFile>["groups"][number] {
-  return {
-    label: group.label,
-    at: pairOf(group.at),
-    size: [group.size.width, group.size.height],
-    members: [...group.members],
-  };
 }
 
 function found<T>(value: T | undefined, kind: string, id: string): T {

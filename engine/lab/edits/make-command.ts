@@ -4,7 +4,8 @@ import { parseAddressText } from "../text/address-text.ts";
 import { getImage } from "../../images/index.ts";
 import type { Lab } from "../lab.ts";
 import { DEFAULT_IMAGE } from "../file/naming.ts";
-import { nodeNameProblem } from "../file/schema.ts";
+import { nodeNameProblem, NOTE_COLOURS } from "../file/schema.ts";
+import { DEFAULT_NOTE_SIZE } from "../model/geometry.ts";
 import { EMPTY_FRAGMENT, type Group, type Note } from "../model/fragment.ts";
 import { Change } from "./change.ts";
 import { EditError, type Command } from "./command.ts";
@@ -14,9 +15,6 @@ import { Insert } from "./insert.ts";
 import { Move } from "./move.ts";
 import { paste } from "./paste.ts";
 import { Remove } from "./remove.ts";
-
-const NOTE_SIZE = { width: 200, height: 120 };
-const NOTE_COLOURS = ["yellow", "blue", "green", "pink", "grey"];
 
 /** Throws EditError when it makes no sense. Nothing has changed yet. */
 export function makeCommand(lab: Lab, edit: Edit): Command {
@@ -54,7 +52,12 @@ export function makeCommand(lab: Lab, edit: Edit): Command {
     case "set-addresses":
       return setAddresses(lab, edit.node, edit.interface, edit.addresses);
     case "add-note": {
-      const note: Note = { text: edit.text, at: edit.at, size: NOTE_SIZE, colour: "yellow" };
+      const note: Note = {
+        text: edit.text,
+        at: edit.at,
+        size: DEFAULT_NOTE_SIZE,
+        colour: "yellow",
+      };
       const notes = [{ id: lab.nextId("note"), note }];
       return new Insert(lab, "Add note", { ...EMPTY_FRAGMENT, notes });
     }
@@ -161,11 +164,12 @@ function setAddresses(
 
 function editNote(lab: Lab, edit: Extract<Edit, { kind: "edit-note" }>): Command {
   const { text, colour, size } = edit;
-  if (colour !== undefined && !NOTE_COLOURS.includes(colour)) {
+  const known = NOTE_COLOURS.find((candidate) => candidate === colour);
+  if (colour !== undefined && known === undefined) {
     throw new EditError(`a note's colour is one of ${NOTE_COLOURS.join(", ")}`);
   }
   const before = { ...lab.note(edit.note) };
-  const after = { ...before, ...definedOf({ text, colour, size }) };
+  const after: Note = { ...before, ...definedOf({ text, colour: known, size }) };
   const key = `note ${edit.note} ${Object.keys(definedOf({ text, colour, size })).join()}`;
   return new Change(
     "Edit note",

@@ -3,7 +3,7 @@ import { formatCableEnd, parseCableEnd } from "../file/cable-end.ts";
 import { parseLab } from "../file/parse.ts";
 import type { NetworkFile, NodeFile } from "../file/schema.ts";
 import type { Lab } from "../lab.ts";
-import { sizeOf } from "../model/geometry.ts";
+import { groupOf, noteOf } from "../model/drawing-file.ts";
 import { EMPTY_FRAGMENT, type Fragment } from "../model/fragment.ts";
 import { EditError, type Command } from "./command.ts";
 import { Insert } from "./insert.ts";
@@ -37,19 +37,13 @@ export function paste(lab: Lab, clipboard: string, offset: Point): Command {
     })),
     notes: notes.map((note) => ({
       id: lab.nextId("note"),
-      note: {
-        text: note.text,
-        at: shift(note.at),
-        size: sizeOf(note.size),
-        colour: note.colour ?? "yellow",
-      },
+      note: { ...noteOf(note), at: shift(note.at) },
     })),
     groups: groups.map((group) => ({
       id: lab.nextId("group"),
       group: {
-        label: group.label,
+        ...groupOf(group),
         at: shift(group.at),
-        size: sizeOf(group.size),
         members: (group.members ?? []).map(nameOf),
       },
     })),

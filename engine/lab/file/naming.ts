@@ -6,6 +6,7 @@ import type { LinkFile } from "./schema.ts";
 
 export { DEFAULT_IMAGE } from "../../images/index.ts";
 export const DEFAULT_SEED = 1;
+export const DEFAULT_MTU = 1500;
 
 /** The bridge that makes a switch a switch. */
 export const SWITCH_BRIDGE = "br0";

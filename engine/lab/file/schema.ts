@@ -262,11 +262,13 @@ const cable = z.strictObject({
   cut: z.boolean().optional(),
 });
 
+export const NOTE_COLOURS = ["yellow", "blue", "green", "pink", "grey"] as const;
+
 const note = z.strictObject({
   text: text(100_000),
   at: point,
   size: size.optional(),
-  colour: z.enum(["yellow", "blue", "green", "pink", "grey"]).optional(),
+  colour: z.enum(NOTE_COLOURS).optional(),
 });
 
 const group = z.strictObject({
@@ -303,3 +305,5 @@ export type LinkFile = z.infer<typeof link>;
 export type PortFile = z.infer<typeof port>;
 export type FileEntry = z.infer<typeof file>;
 export type CableFile = z.infer<typeof cable>;
+export type NoteFile = z.infer<typeof note>;
+export type GroupFile = z.infer<typeof group>;

@@ -1,13 +1,13 @@
 /** Things taken out of a lab, with what it takes to put them back exactly where they were. */
 import type { ItemRef, Point, TerminalTab } from "../../session.ts";
-import type { CableFile, NodeFile } from "../file/schema.ts";
+import type { CableFile, NodeFile, NOTE_COLOURS } from "../file/schema.ts";
 
 /** A note on the canvas. */
 export interface Note {
   text: string;
   at: Point;
   size: { readonly width: number; readonly height: number };
-  colour: string;
+  colour: (typeof NOTE_COLOURS)[number];
 }
 
 /** A frame around nodes. */
