@@ -48,13 +48,17 @@ export function forwardOptions(netns: NetNamespace, packet: Packet, output: NetD
   record(packet, netns.addresses.select(output, (packet.ip as Ipv4Header).dst, SCOPE_UNIVERSE));
 }
 
+/** A packet is received by its destination, whose address is recorded; ip_rcv_options(). */
+export function receiveOptions(packet: Packet): void {
+  record(packet, (packet.ip as Ipv4Header).dst);
+}
+
 /** The options of a reply: the recorded route goes on on the way back; __ip_options_echo(). */
 export function echoOptions(query: Packet): Uint8Array | undefined {
   const header = query.ip as Ipv4Header;
   if (!header.options || findRecordRoute(header.options) < 0) return undefined;
   const copy = query.clone();
-  // The request was received here, and the reply leaves from here.
-  record(copy, header.dst);
+  // The reply leaves from here.
   record(copy, header.dst);
   return copy.ip?.options;
 }

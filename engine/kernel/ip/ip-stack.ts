@@ -29,6 +29,7 @@ import {
   PROTOCOL_UNREACHABLE,
   sendIcmpError,
 } from "./icmp-send.ts";
+import { receiveOptions } from "./ip-options.ts";
 import { sendLocal } from "./output.ts";
 import { Reassembly } from "./reassembly.ts";
 import type { InputDecision } from "./route-input.ts";
@@ -166,6 +167,7 @@ export class IpStack implements IpLayer {
     const { netns } = this;
     const { ip } = netns.snmp;
     if (netns.tracer) netns.tracer.stage(packet, "deliver", device);
+    if (packet.ip?.options) receiveOptions(packet);
     const number = packet.ip?.protocol as number;
     const rawTook = this.raw?.receive(packet) ?? false;
     if (number === IPPROTO_ICMP) {

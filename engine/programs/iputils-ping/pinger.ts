@@ -243,8 +243,10 @@ export class Pinger {
       this.deadlineNs,
       this.lingerUntilNs ?? Number.POSITIVE_INFINITY,
     );
+    // SO_RCVTIMEO: ping looks up from the socket once an interval, whatever it waits for.
+    const patienceNs = Math.max(this.options.intervalNs, MIN_INTERVAL_NS);
     while (!this.stopped && !this.snapshotWanted) {
-      const leftNs = untilNs - this.sys.monotonicNs();
+      const leftNs = Math.min(untilNs - this.sys.monotonicNs(), patienceNs);
       if (leftNs <= 0) break;
       let datagram: Datagram | undefined;
       try {
