@@ -141,7 +141,10 @@ function configureMachine(sys: Sys, scenario: Scenario): void {
   }
 }
 
+/** Empty /tmp, /root and /run, and the files that give a host its name and its names. */
 function writeFiles(sys: Sys, name: string, own: Readonly<Record<string, string>>): void {
+  for (const path of ["/tmp", "/root", "/run"]) sys.mount("tmpfs", path);
+  for (const path of ["/run/netns", "/run/lock", "/run/alt"]) sys.mkdir(path);
   const files: Record<string, string> = {
     "/etc/hosts": `127.0.0.1\tlocalhost\n127.0.1.1\t${name}\n`,
     "/etc/resolv.conf": "",
