@@ -34,8 +34,8 @@ export const timeout = defineTool({
     if (signal === undefined) throw tool.usage(`${quoteText(signalText)}: invalid signal`);
     const limit = seconds(tool, duration);
     const killAfter = args.has("k") ? seconds(tool, args.value("k") as string) : 0;
-    // A group of its own, so that the command's children are ended with it.
-    if (!args.has("foreground")) sys.setpgid(0, 0);
+    // A group of its own, so that the command's children are ended with it; a leader has one.
+    if (!args.has("foreground") && sys.getpgid() !== sys.pid) sys.setpgid(0, 0);
     sys.signal("SIGTTIN", "ignore");
     sys.signal("SIGTTOU", "ignore");
     const watch = new Watch(tool, args, signal);
