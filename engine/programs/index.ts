@@ -3,10 +3,14 @@ import type { Program } from "../kernel/process/program.ts";
 import { BASH } from "./bash/index.ts";
 import { BRIDGE_UTILS } from "./bridge-utils/index.ts";
 import { COREUTILS } from "./coreutils/index.ts";
+import { DEBIANUTILS } from "./debianutils/index.ts";
+import { FINDUTILS } from "./findutils/index.ts";
 import { GREP } from "./grep/index.ts";
 import { HOSTNAME } from "./hostname/index.ts";
 import { IPROUTE2 } from "./iproute2/index.ts";
+import { IPUTILS_ARPING } from "./iputils-arping/index.ts";
 import { IPUTILS_PING } from "./iputils-ping/index.ts";
+import { IPUTILS_TRACEPATH } from "./iputils-tracepath/index.ts";
 import { MAWK } from "./mawk/index.ts";
 import { NET_TOOLS } from "./net-tools/index.ts";
 import { NETCAT_OPENBSD } from "./netcat-openbsd/index.ts";
@@ -20,10 +24,14 @@ export const PROGRAMS: readonly Program[] = [
   BASH,
   BRIDGE_UTILS,
   COREUTILS,
+  DEBIANUTILS,
+  FINDUTILS,
   GREP,
   HOSTNAME,
   IPROUTE2,
+  IPUTILS_ARPING,
   IPUTILS_PING,
+  IPUTILS_TRACEPATH,
   MAWK,
   NETCAT_OPENBSD,
   NET_TOOLS,
