@@ -7,7 +7,8 @@ import { type KeyPress, matchesShortcut } from "./shortcut.ts";
 export type FocusArea = "canvas" | "terminal" | "text" | "other";
 
 export function focusArea(element: Element | null): FocusArea {
-  if (element === null) return "other";
+  // Nothing has the focus, as after what had it was deleted: the canvas hears the keys.
+  if (element === null || element.matches("body")) return "canvas";
   if (element.closest(".xterm") !== null) return "terminal";
   if (element.matches("input, textarea, select, [contenteditable=true]")) return "text";
   if (element.closest("[data-scope=canvas]") !== null) return "canvas";

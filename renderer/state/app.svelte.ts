@@ -16,6 +16,7 @@ import { Preferences } from "./preferences.svelte.ts";
 import { Selection } from "./selection.svelte.ts";
 import { Terminals } from "./terminals.svelte.ts";
 import { Toasts } from "./toasts.svelte.ts";
+import { type WarningGroup, Warnings } from "./warnings.ts";
 
 /** Everything the components share; made once per window. */
 export class App {
@@ -31,6 +32,7 @@ export class App {
   readonly terminals: Terminals;
   readonly inspection: Inspection;
   readonly files: Files;
+  readonly #warnings = new Warnings();
 
   constructor(readonly host: Host) {
     const refuse = (problems: readonly Problem[]) => this.#refuse(problems);
@@ -81,6 +83,7 @@ export class App {
     this.canvas.renaming = undefined;
     this.canvas.sync(view);
     this.canvas.select([]);
+    this.#warnings.clear();
     for (const toast of this.toasts.list) if (toast.sticky) this.toasts.close(toast.id);
     void this.terminals.restore(view.terminals);
     requestAnimationFrame(() => this.canvas.viewport?.fit());
@@ -103,21 +106,21 @@ export class App {
         this.terminals.noticeClosed(notice.terminal, notice.exitCode);
         return;
       case "warning":
-        this.#warn(notice);
+        this.#warn(this.#warnings.add(notice));
         return;
       case "warning-over":
-        this.toasts.close(notice.id);
+        this.#warningOver(notice.id);
         return;
     }
   }
 
-  #warn({ id, title, detail, nodes }: Notice & { kind: "warning" }): void {
+  #warn({ title, detail, nodes }: WarningGroup): void {
     const show = () => {
       this.canvas.select(nodes.map((node) => ({ kind: "node", id: node })));
       this.canvas.viewport?.fitItems(nodes);
     };
     this.toasts.show({
-      id,
+      id: `warning: ${title}`,
       tone: "warn",
       title,
       detail,
@@ -127,6 +130,13 @@ export class App {
         ...(nodes.length > 0 ? [{ label: "Show", run: show }] : []),
       ],
     });
+  }
+
+  #warningOver(id: string): void {
+    const over = this.#warnings.end(id);
+    if (over === undefined) return;
+    if (over.left === undefined) this.toasts.close(`warning: ${over.title}`);
+    else this.#warn(over.left);
   }
 
   #hostEvent(event: HostEvent): void {
