@@ -1,5 +1,6 @@
 /** What the session tells its host without being asked. */
 import { describe, expect, test } from "vitest";
+import { LabSession } from "../../engine/lab/session/lab-session.ts";
 import type { Notice } from "../../engine/session.ts";
 import { TestSession } from "../support/session.ts";
 
@@ -116,4 +117,29 @@ test("the same keystrokes give the same bytes", () => {
     return lab.notices;
   };
   expect(play()).toEqual(play());
+});
+
+test("an event that fails is told of, and the lab goes on", () => {
+  const session = new LabSession();
+  session.edit({ kind: "add-node", node: "host", at: { x: 0, y: 0 } });
+  const { sim } = session.lab;
+  let later = 0;
+  sim.schedule(1000, () => {
+    throw new Error("no such thing");
+  });
+  sim.schedule(2000, () => {
+    later = sim.nowNs;
+  });
+  expect(session.advance({ untilNs: 5000, maxEvents: 1000 })).toMatchObject({
+    reached: true,
+    nowNs: 5000,
+  });
+  expect(later).toBe(2000);
+  expect(session.takeNotices()).toContainEqual(
+    expect.objectContaining({
+      kind: "warning",
+      id: "fault",
+      detail: expect.stringContaining("no such thing"),
+    }),
+  );
 });

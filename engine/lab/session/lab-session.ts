@@ -54,6 +54,11 @@ export class LabSession implements Session {
     this.current = this.install(mustLoad(empty.yaml));
   }
 
+  /** The lab that is open. */
+  get lab(): Lab {
+    return this.current.lab;
+  }
+
   // ---------------------------------------------------------------- files
 
   open(text: string): Outcome<LabView> {
@@ -214,13 +219,17 @@ export class LabSession implements Session {
 
   advance({ untilNs, maxEvents }: AdvanceOptions): AdvanceReport {
     const { lab, watchdog } = this.current;
-    const { nowNs, eventsRun, reached } = lab.sim.advanceTo(untilNs, maxEvents);
+    const { sim } = lab;
+    const before = sim.eventsRun;
+    const run = (): boolean => sim.advanceTo(untilNs, maxEvents - (sim.eventsRun - before)).reached;
+    let reached = this.guarded(run);
+    while (reached === undefined && sim.eventsRun - before < maxEvents) reached = this.guarded(run);
     watchdog.look();
-    const nextEventNs = lab.sim.nextEventNs();
+    const nextEventNs = sim.nextEventNs();
     return {
-      nowNs,
-      reached,
-      eventsRun,
+      nowNs: sim.nowNs,
+      reached: reached ?? false,
+      eventsRun: sim.eventsRun - before,
       idle: nextEventNs === undefined,
       ...(nextEventNs === undefined ? {} : { nextEventNs }),
     };
@@ -228,9 +237,31 @@ export class LabSession implements Session {
 
   step(): boolean {
     const { lab, watchdog } = this.current;
-    const ran = lab.sim.step();
+    const ran = this.guarded(() => lab.sim.step()) ?? true;
     watchdog.look();
     return ran;
+  }
+
+  /**
+   * A mistake of ours in one event must not take the lab away from its user: it is told, and the
+   * lab goes on with the next event. Undefined: the event was given up.
+   */
+  private guarded<T>(run: () => T): T | undefined {
+    try {
+      return run();
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      // The last one is enough, however many events fail.
+      this.notices = this.notices.filter((notice) => !("id" in notice && notice.id === "fault"));
+      this.notices.push({
+        kind: "warning",
+        id: "fault",
+        title: "Podwire made a mistake",
+        detail: `Something was not emulated as it should be: ${detail}`,
+        nodes: [],
+      });
+      return undefined;
+    }
   }
 
   // ---------------------------------------------------------------- notices
