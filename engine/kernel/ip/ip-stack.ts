@@ -211,8 +211,8 @@ export class IpStack implements IpLayer {
   reportError(packet: Packet): void {
     const { transport, ip } = packet;
     if (transport?.kind !== "icmp" || !ip || !transport.quoted?.ip) return;
-    this.raw?.error(transport, ip.src);
-    this.protocols.get(transport.quoted.ip.protocol)?.error(transport, ip.src);
+    this.raw?.error(transport, ip.src, ip.ttl);
+    this.protocols.get(transport.quoted.ip.protocol)?.error(transport, ip.src, ip.ttl);
   }
 
   /** A packet waited for its neighbour in vain; ipv4_link_failure(). */
@@ -268,6 +268,7 @@ export class IpStack implements IpLayer {
       src: route.source,
       ifindex: route.device.ifindex,
       mtu: route.mtu,
+      deviceMtu: route.device.mtu,
       isLocal: route.type === "local",
       isBroadcast: route.type === "broadcast" || wanted.dst === IPV4_BROADCAST,
       isMulticast: isGroup,

@@ -152,6 +152,8 @@ export interface SocketIcmpError {
   readonly offender: Ipv4;
   /** The next hop's MTU for "fragmentation needed", else 0. */
   readonly info: number;
+  /** Of the ICMP packet, as it arrived; undefined: the error arose here. */
+  readonly ttl?: number;
   /** Destination of the packet that caused it. */
   readonly to: SocketAddress;
   readonly receivedNs: Ns;

@@ -87,6 +87,7 @@ export abstract class DatagramSocket extends Socket {
     icmp: IcmpHeader,
     offender: Ipv4,
     to: SocketAddress,
+    ttl: number,
   ): void {
     const { settings } = this;
     const mtu = nextHopMtu(icmp);
@@ -100,6 +101,7 @@ export abstract class DatagramSocket extends Socket {
           offender,
           info: mtu,
           to,
+          ttl,
           receivedNs: this.context.sim.nowNs,
         });
       }
@@ -182,7 +184,7 @@ export abstract class DatagramSocket extends Socket {
     };
     packet.ip = header;
     const length = networkLength(packet);
-    if (this.mustNotFragment(length, route.mtu)) {
+    if (this.mustNotFragment(length, route)) {
       packet.ip = { ...header, id: header.id || this.drawId(), dontFragment: true };
     }
     this.sendPrepared(packet);
@@ -198,21 +200,24 @@ export abstract class DatagramSocket extends Socket {
   }
 
   /** IP_MTU_DISCOVER: "want" lets a packet that is too long be cut by this machine only. */
-  protected mustNotFragment(length: number, mtu: number): boolean {
+  protected mustNotFragment(length: number, { mtu, deviceMtu = mtu }: OutputRoute): boolean {
     switch (this.settings.mtuDiscover) {
       case "dont":
         return false;
       case "want":
         return length <= mtu;
       case "do":
-        if (length > mtu) {
-          this.queueLocalTooBig(mtu);
-          throw new KernelError("EMSGSIZE");
-        }
-        return true;
+        return this.fits(length, mtu);
       case "probe":
-        return true;
+        return this.fits(length, deviceMtu);
     }
+  }
+
+  /** EMSGSIZE, and the error queue tells why. */
+  private fits(length: number, mtu: number): true {
+    if (length <= mtu) return true;
+    this.queueLocalTooBig(mtu);
+    throw new KernelError("EMSGSIZE");
   }
 
   /** ip_local_error(): the error queue tells the MTU, with the sender itself as offender. */

@@ -7,15 +7,18 @@ export interface TransportProtocol {
   readonly number: number;
   /** A whole (reassembled) packet for this machine, after the INPUT hook. */
   receive(packet: Packet): void;
-  /** An ICMP error about a packet this machine sent: `icmp.quoted` is that packet. */
-  error(icmp: IcmpHeader, offender: Ipv4): void;
+  /**
+   * An ICMP error about a packet this machine sent: `icmp.quoted` is that packet. `ttl` is what
+   * was left of the time to live of the one that brought it.
+   */
+  error(icmp: IcmpHeader, offender: Ipv4, ttl: number): void;
 }
 
 /** Raw sockets: they see packets of every protocol, besides the protocol itself. */
 export interface RawReceiver {
   /** Before the protocol gets it. True when a socket took it: no "protocol unreachable" then. */
   receive(packet: Packet): boolean;
-  error(icmp: IcmpHeader, offender: Ipv4): void;
+  error(icmp: IcmpHeader, offender: Ipv4, ttl: number): void;
 }
 
 /** What decides where a packet made here goes; Linux struct flowi4. */
@@ -39,6 +42,8 @@ export interface OutputRoute {
   readonly ifindex: number;
   /** Path MTU to the destination. */
   readonly mtu: number;
+  /** MTU of the device that it leaves by. */
+  readonly deviceMtu?: number;
   readonly isLocal: boolean;
   readonly isBroadcast: boolean;
   readonly isMulticast: boolean;

@@ -51,12 +51,12 @@ export class RawSockets implements RawReceiver {
     return taken;
   }
 
-  error(icmp: IcmpHeader, offender: Ipv4): void {
+  error(icmp: IcmpHeader, offender: Ipv4, ttl: number): void {
     const quoted = icmp.quoted;
     const fault = socketFault(icmp);
     if (!quoted?.ip || !fault) return;
     for (const socket of this.all) {
-      if (socket.sent(quoted)) socket.receiveError(icmp, offender, quoted.ip.dst);
+      if (socket.sent(quoted)) socket.receiveError(icmp, offender, quoted.ip.dst, ttl);
     }
   }
 
@@ -93,9 +93,9 @@ abstract class NetworkSocket extends DatagramSocket {
     this.enqueue(toDatagram(this.context, packet, serialiseIpPayload(packet)));
   }
 
-  receiveError(icmp: IcmpHeader, offender: Ipv4, to: Ipv4): void {
+  receiveError(icmp: IcmpHeader, offender: Ipv4, to: Ipv4, ttl: number): void {
     const fault = socketFault(icmp);
-    if (fault) this.reportError(fault, icmp, offender, { ip: to, port: 0 });
+    if (fault) this.reportError(fault, icmp, offender, { ip: to, port: 0 }, ttl);
   }
 
   protected isForMe(packet: Packet): boolean {

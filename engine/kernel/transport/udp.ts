@@ -100,7 +100,7 @@ export class UdpProtocol implements TransportProtocol {
     }
   }
 
-  error(icmp: IcmpHeader, offender: Ipv4): void {
+  error(icmp: IcmpHeader, offender: Ipv4, ttl: number): void {
     const quoted = icmp.quoted;
     const header = quoted?.transport;
     if (!quoted?.ip || header?.kind !== "udp") return;
@@ -109,7 +109,7 @@ export class UdpProtocol implements TransportProtocol {
     const to = { ip: dst, port: header.dstPort };
     for (const socket of this.byPort.get(from.port) ?? []) {
       if (socket.sentFrom(from, to)) {
-        socket.receiveError(icmp, offender, to);
+        socket.receiveError(icmp, offender, to, ttl);
         return;
       }
     }
@@ -241,9 +241,9 @@ export class UdpSocket extends DatagramSocket {
     return !remote || (remote.ip === to.ip && remote.port === to.port);
   }
 
-  receiveError(icmp: IcmpHeader, offender: Ipv4, to: SocketAddress): void {
+  receiveError(icmp: IcmpHeader, offender: Ipv4, to: SocketAddress, ttl: number): void {
     const fault = socketFault(icmp);
-    if (fault) this.reportError(fault, icmp, offender, to);
+    if (fault) this.reportError(fault, icmp, offender, to, ttl);
   }
 
   release(): void {
