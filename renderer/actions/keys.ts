@@ -6,7 +6,7 @@ import { type KeyPress, matchesShortcut } from "./shortcut.ts";
 /** What has the keyboard. */
 export type FocusArea = "canvas" | "terminal" | "text" | "other";
 
-export function focusArea(element: Element | null): FocusArea {
+function focusArea(element: Element | null): FocusArea {
   // Nothing has the focus, as after what had it was deleted: the canvas hears the keys.
   if (element === null || element.matches("body")) return "canvas";
   if (element.closest(".xterm") !== null) return "terminal";

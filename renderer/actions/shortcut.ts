@@ -11,7 +11,7 @@ export interface KeyPress {
   readonly altKey: boolean;
 }
 
-export const isMac =
+const isMac =
   typeof navigator !== "undefined" && /mac|iphone|ipad/i.test(navigator.platform);
 
 export function matchesShortcut(shortcut: Shortcut, press: KeyPress, mac = isMac): boolean {

@@ -12,13 +12,13 @@ export interface Panes {
   readonly active: number;
 }
 
-export const PANES_LIMIT = 4;
+const PANES_LIMIT = 4;
 
 const EMPTY_PANE: Pane = { id: 1, tabs: [], front: undefined };
 
 export const NO_PANES: Panes = { list: [EMPTY_PANE], active: EMPTY_PANE.id };
 
-export function paneOf(panes: Panes, tab: string): Pane | undefined {
+function paneOf(panes: Panes, tab: string): Pane | undefined {
   return panes.list.find(({ tabs }) => tabs.includes(tab));
 }
 
