@@ -11,8 +11,7 @@ export interface KeyPress {
   readonly altKey: boolean;
 }
 
-const isMac =
-  typeof navigator !== "undefined" && /mac|iphone|ipad/i.test(navigator.platform);
+const isMac = typeof navigator !== "undefined" && /mac|iphone|ipad/i.test(navigator.platform);
 
 export function matchesShortcut(shortcut: Shortcut, press: KeyPress, mac = isMac): boolean {
   const parts = shortcut.split(/\+(?=.)/);
