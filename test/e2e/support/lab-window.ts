@@ -22,6 +22,16 @@ export class LabWindow {
     await this.page.getByTestId("canvas").waitFor();
   }
 
+  /** Opens a file through the file input: the picker of newer browsers cannot be driven. */
+  async openFile(name: string, text: string): Promise<void> {
+    await this.page.evaluate("delete window.showOpenFilePicker");
+    const chooser = this.page.waitForEvent("filechooser");
+    await this.command("Open");
+    await (
+      await chooser
+    ).setFiles({ name, mimeType: "application/yaml", buffer: Buffer.from(text) });
+  }
+
   async nameLab(name: string): Promise<void> {
     const field = this.page.getByTestId("lab-name");
     await field.click();
