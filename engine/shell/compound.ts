@@ -25,7 +25,8 @@ import {
   expandWords,
 } from "./expansion/word.ts";
 import { expandPrompt } from "./prompt.ts";
-import { commandText, spawnSubshell, waitForeground } from "./processes.ts";
+import { spawnSubshell } from "./fork.ts";
+import { commandText, waitForeground } from "./processes.ts";
 import { readLine } from "./read-line.ts";
 import { applyRedirections } from "./redirection.ts";
 import type { Shell } from "./shell.ts";
@@ -115,7 +116,7 @@ function* runCondition(shell: Shell, list: CompoundList): Blocking<boolean> {
 }
 
 function* runSubshell(shell: Shell, node: Subshell): Blocking<void> {
-  const pid = spawnSubshell(
+  const pid = yield* spawnSubshell(
     shell,
     function* (child) {
       child.loopDepth = 0;

@@ -1,7 +1,8 @@
 /** Commands that are files: finding and starting them. */
 import { KernelError, strerror } from "../kernel/errno.ts";
 import type { Blocking } from "../kernel/process/wait-queue.ts";
-import { commandText, spawnOptions, waitForeground } from "./processes.ts";
+import { spawnOptions, spawnRetrying } from "./fork.ts";
+import { commandText, waitForeground } from "./processes.ts";
 import type { Shell } from "./shell.ts";
 
 interface ExternalOptions {
@@ -53,12 +54,15 @@ function* startFile(
   env.set("_", path);
   const options = { env, ...spawnOptions(shell, { group: 0, foreground: true }) };
   try {
-    return shell.sys.spawn({ run: { path, argv: words }, ...options });
+    return yield* spawnRetrying(shell, { run: { path, argv: words }, ...options });
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
     if (error.errno === "ENOEXEC" && isText(shell, path)) {
       const argv = [shell.dialect, path, ...words.slice(1)];
-      return shell.sys.spawn({ run: { path: `/bin/${shell.dialect}`, argv }, ...options });
+      return yield* spawnRetrying(shell, {
+        run: { path: `/bin/${shell.dialect}`, argv },
+        ...options,
+      });
     }
     yield* reportExecError(shell, words[0] as string, path, error);
     return undefined;
@@ -107,9 +111,6 @@ function* reportExecError(
     yield* shell.reportError(`${name}: cannot execute: required file not found`);
   } else if (error.errno === "ENOEXEC") {
     yield* shell.reportError(`${path}: cannot execute binary file: ${strerror("ENOEXEC")}`);
-  } else if (error.errno === "EAGAIN") {
-    shell.status = 254;
-    yield* shell.reportError(`fork: retry: ${strerror("EAGAIN")}`);
   } else yield* shell.reportError(`${name}: ${strerror(error.errno)}`);
 }
 

@@ -245,7 +245,7 @@ function* endOfInput(shell: Shell): Blocking<boolean> {
   yield* shell.write(2, shell.isBash ? (shell.login ? "logout\n" : "exit\n") : "\n", true);
   if (!shell.warnedOfJobs && shell.jobs.all.some((job) => jobState(job) === "stopped")) {
     shell.warnedOfJobs = true;
-    yield* shell.write(2, "There are stopped jobs.\n", true);
+    yield* shell.write(2, shell.stoppedJobsText, true);
     return false;
   }
   return true;

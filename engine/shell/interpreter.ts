@@ -1,9 +1,11 @@
 /** Statements, and-or lists and pipelines; the door through which everything runs commands. */
 import type { AndOr, CommandNode, Pipeline, PipelineNode, Redirection, Statement } from "unbash";
+import { KernelError, strerror } from "../kernel/errno.ts";
 import type { Blocking } from "../kernel/process/wait-queue.ts";
 import { expandAliases } from "./aliases.ts";
 import { isCompound, runCompound } from "./compound.ts";
 import { AbandonLine, AssignmentError, ExitShell, ExpansionError } from "./control-flow.ts";
+import { spawnSubshell } from "./fork.ts";
 import { callFunction, defineFunction } from "./functions.ts";
 import {
   captureOutput,
@@ -11,7 +13,6 @@ import {
   newJob,
   nullInput,
   reapChildren,
-  spawnSubshell,
   startPipeline,
   substituteProcess,
   waitForeground,
@@ -38,7 +39,9 @@ export const interpreter: Interpreter = {
   },
   *substituteProcess(shell, direction, statements, source) {
     yield* checkSignals(shell);
-    return substituteProcess(shell, direction, (child) => runLast(child, statements, source));
+    return yield* substituteProcess(shell, direction, (child) =>
+      runLast(child, statements, source),
+    );
   },
   callFunction,
   runWords,
@@ -180,7 +183,7 @@ function* runPipelineCommands(shell: Shell, node: Pipeline): Blocking<void> {
     yield* runWithLastPipe(shell, node);
     return;
   }
-  const processes = startPipeline(shell, node.commands, node.operators, runAsProcess, false);
+  const processes = yield* startPipeline(shell, node.commands, node.operators, runAsProcess, false);
   yield* waitForeground(shell, processes, commandText(shell, node));
 }
 
@@ -191,7 +194,14 @@ function* runWithLastPipe(shell: Shell, node: Pipeline): Blocking<void> {
   shell.internalDescriptors.add(pipe.read);
   shell.internalDescriptors.add(pipe.write);
   const first = node.commands.slice(0, -1);
-  const processes = startPipeline(shell, first, node.operators, runAsProcess, false, pipe.write);
+  const processes = yield* startPipeline(
+    shell,
+    first,
+    node.operators,
+    runAsProcess,
+    false,
+    pipe.write,
+  );
   sys.close(pipe.write);
   const saved = new SavedDescriptors(shell);
   saved.save(0);
@@ -286,6 +296,11 @@ function* failCommand(shell: Shell, error: unknown): Blocking<void> {
     if (!shell.isBash && !shell.interactive) throw new ExitShell(2);
     throw new AbandonLine(1);
   }
+  if (error instanceof KernelError) {
+    // Out of descriptors or the like: the line is given up, not the shell.
+    yield* shell.reportError(strerror(error.errno));
+    throw new AbandonLine(1);
+  }
   throw error;
 }
 
@@ -301,11 +316,11 @@ function* runBackground(shell: Shell, node: PipelineNode | AndOr): Blocking<void
   const command = commandText(shell, node);
   let processes;
   if (node.type === "Pipeline" && node.prefixes.length === 0) {
-    processes = startPipeline(shell, node.commands, node.operators, runAsProcess, true);
+    processes = yield* startPipeline(shell, node.commands, node.operators, runAsProcess, true);
   } else {
     const descriptors = shell.inheritedDescriptors();
     const closeNull = nullInput(shell, descriptors);
-    const pid = spawnSubshell(shell, (child) => runAsProcess(child, node), {
+    const pid = yield* spawnSubshell(shell, (child) => runAsProcess(child, node), {
       descriptors,
       group: 0,
       background: true,

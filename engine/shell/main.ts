@@ -7,7 +7,7 @@ import { readScriptFile, sourceIfPresent, startupFiles } from "./startup.ts";
 import { runInteractive, setUpInteractive } from "./interactive.ts";
 import { interpreter } from "./interpreter.ts";
 import { parseCommandLine, type CommandLine } from "./invocation.ts";
-import { finish } from "./processes.ts";
+import { finish } from "./fork.ts";
 import { runProgram, runStandardInput } from "./program-text.ts";
 import { Shell, type Dialect } from "./shell.ts";
 import { defineDynamicVariables, initialiseVariables } from "./shell-variables.ts";

@@ -2,89 +2,18 @@
 import type { CommandNode, PipeOperator } from "unbash";
 import { KernelError } from "../kernel/errno.ts";
 import { SIGNALS, type SignalName } from "../kernel/process/signal.ts";
-import type { SpawnOptions, Sys, WaitStatus } from "../kernel/process/sys.ts";
+import type { WaitStatus } from "../kernel/process/sys.ts";
 import type { Blocking } from "../kernel/process/wait-queue.ts";
 import { concatBytes } from "../programs/support/streams.ts";
 import { decodeBytes } from "./bytes.ts";
-import {
-  AbandonLine,
-  BreakLoop,
-  ContinueLoop,
-  ExitShell,
-  ExpansionError,
-  ReturnFromFunction,
-} from "./control-flow.ts";
+import { AbandonLine, ExpansionError } from "./control-flow.ts";
+import { spawnSubshell } from "./fork.ts";
 import { MAX_EXPANSION } from "./expansion/word.ts";
 import { describeJob, exitStatus, jobState, signalText, type JobProcess } from "./jobs.ts";
 import type { Shell } from "./shell.ts";
-import { defineDynamicVariables } from "./shell-variables.ts";
-import { runOnTrampoline } from "./trampoline.ts";
-import { installSignalHandlers, runExitTrap, SHELL_SIGNALS } from "./traps.ts";
-
-export interface ChildOptions {
-  readonly descriptors?: ReadonlyMap<number, number>;
-  /** The group to join; 0 leads a new one. Only with job control. */
-  readonly group?: number;
-  readonly foreground?: boolean;
-  /** Without job control a background command ignores the keyboard's signals. */
-  readonly background?: boolean;
-}
-
-/** Runs `body` in a copy of the shell, in a process of its own. */
-export function spawnSubshell(
-  shell: Shell,
-  body: (child: Shell) => Blocking<void>,
-  options: ChildOptions = {},
-): number {
-  const child = shell.fork(shell.sys);
-  const main = (sys: Sys): Blocking<number> => runOnTrampoline(runChild(child, sys, body));
-  return shell.sys.spawn({
-    run: { name: shell.isBash ? "bash" : "sh", main },
-    ...spawnOptions(shell, options),
-  });
-}
-
-function* runChild(
-  child: Shell,
-  sys: Sys,
-  body: (child: Shell) => Blocking<void>,
-): Blocking<number> {
-  child.sys = sys;
-  child.random.seed(sys.pid);
-  defineDynamicVariables(child);
-  child.terminalFd = undefined;
-  installSignalHandlers(child);
-  yield* finish(child, body(child));
-  yield* runExitTrap(child);
-  return child.status;
-}
-
-/** Runs `body` to its end, however it ends; the status is the shell's. */
-export function* finish(shell: Shell, body: Blocking<void>): Blocking<void> {
-  try {
-    yield* body;
-  } catch (error) {
-    if (error instanceof ExitShell || error instanceof AbandonLine) shell.status = error.status;
-    else if (error instanceof ReturnFromFunction) shell.status = error.status;
-    else if (!(error instanceof BreakLoop || error instanceof ContinueLoop)) throw error;
-  }
-}
-
-export function spawnOptions(shell: Shell, options: ChildOptions): Omit<SpawnOptions, "run"> {
-  const ignored = SHELL_SIGNALS.filter((signal) => shell.traps.get(signal) === "");
-  const keyboard: SignalName[] =
-    options.background && !shell.jobControl ? ["SIGINT", "SIGQUIT"] : [];
-  return {
-    descriptors: options.descriptors ?? shell.inheritedDescriptors(),
-    processGroup: shell.jobControl ? options.group : undefined,
-    foreground: shell.jobControl && (options.foreground ?? false),
-    resetSignals: SHELL_SIGNALS.filter((signal) => !ignored.includes(signal)),
-    ignoreSignals: [...ignored, ...keyboard],
-  };
-}
 
 /** Starts every command of a pipeline; the first leads the group. */
-export function startPipeline(
+export function* startPipeline(
   shell: Shell,
   commands: readonly CommandNode[],
   operators: readonly PipeOperator[],
@@ -92,12 +21,12 @@ export function startPipeline(
   background: boolean,
   /** Where the last one writes; standard output unless given. */
   output?: number,
-): JobProcess[] {
+): Blocking<JobProcess[]> {
   const { sys } = shell;
   const processes: JobProcess[] = [];
   let input: number | undefined;
   let group = 0;
-  commands.forEach((command, index) => {
+  for (const [index, command] of commands.entries()) {
     const descriptors = shell.inheritedDescriptors();
     const pipe = index < commands.length - 1 ? sys.pipe() : undefined;
     if (pipe) {
@@ -114,19 +43,26 @@ export function startPipeline(
       descriptors.set(1, pipe.write);
       if (operators[index] === "|&") descriptors.set(2, pipe.write);
     }
-    const pid = spawnSubshell(shell, (child) => run(child, command), {
-      descriptors,
-      group,
-      foreground: !background,
-      background,
-    });
+    let pid: number;
+    try {
+      pid = yield* spawnSubshell(shell, (child) => run(child, command), {
+        descriptors,
+        group,
+        foreground: !background,
+        background,
+      });
+    } catch (error) {
+      if (pipe) sys.close(pipe.read);
+      throw error;
+    } finally {
+      closeNull?.();
+      if (input !== undefined) sys.close(input);
+      if (pipe) sys.close(pipe.write);
+    }
     group ||= pid;
-    closeNull?.();
-    if (input !== undefined) sys.close(input);
-    if (pipe) sys.close(pipe.write);
     input = pipe?.read;
     processes.push({ pid, command: commandText(shell, command), status: undefined });
-  });
+  }
   return processes;
 }
 
@@ -336,7 +272,7 @@ export function* captureOutput(
   const chunks: Uint8Array[] = [];
   let pid: number;
   try {
-    pid = spawnSubshell(
+    pid = yield* spawnSubshell(
       shell,
       (child) => {
         child.traceDepth += 1;
@@ -380,11 +316,11 @@ function* readUninterrupted(shell: Shell, fd: number): Blocking<Uint8Array> {
 }
 
 /** `<(…)` and `>(…)`: the other end stays open under /dev/fd until the command has ended. */
-export function substituteProcess(
+export function* substituteProcess(
   shell: Shell,
   direction: "<" | ">",
   run: (child: Shell) => Blocking<void>,
-): string {
+): Blocking<string> {
   const { sys } = shell;
   const pipe = sys.pipe();
   const descriptors = shell.inheritedDescriptors();
@@ -392,7 +328,7 @@ export function substituteProcess(
   descriptors.delete(pipe.write);
   if (direction === "<") descriptors.set(1, pipe.write);
   else descriptors.set(0, pipe.read);
-  const pid = spawnSubshell(shell, run, { descriptors, group: 0 });
+  const pid = yield* spawnSubshell(shell, run, { descriptors, group: 0 });
   shell.lastBackgroundPid = pid;
   const theirs = direction === "<" ? pipe.write : pipe.read;
   const ours = direction === "<" ? pipe.read : pipe.write;

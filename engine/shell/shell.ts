@@ -243,6 +243,11 @@ export class Shell {
     return `${file}: line ${this.line}: `;
   }
 
+  /** Said instead of leaving. */
+  get stoppedJobsText(): string {
+    return this.isBash ? "There are stopped jobs.\n" : "You have stopped jobs.\n";
+  }
+
   /** What `$BASH_SOURCE` says of a function defined here. */
   get definingFile(): string {
     const file = this.frames.at(-1)?.file ?? this.scriptFile;

@@ -1,4 +1,5 @@
 /** Variables and the scopes that functions and temporary environments open over them. */
+import { encodeBytes } from "./bytes.ts";
 import { AssignmentError } from "./control-flow.ts";
 
 /** A variable's elements: one at "0" for a plain one. Associative keys are any text. */
@@ -69,11 +70,12 @@ export class Variable {
     this.sorted = true;
   }
 
-  /** Indexed: ascending; associative: in order of insertion (bash's hash order is not modelled). */
+  /** Indexed: ascending; associative: in the order of bash's hash table. */
   keys(): string[] {
     if (this.kind === "scalar") return this.text === undefined ? [] : ["0"];
     const keys = [...(this.elements?.keys() ?? [])];
     if (this.kind === "indexed" && !this.sorted) keys.sort((a, b) => Number(a) - Number(b));
+    if (this.kind === "associative") return inHashOrder(keys);
     return keys;
   }
 
@@ -87,6 +89,27 @@ export class Variable {
     if (this.elements) copy.elements = new Map(this.elements);
     return copy;
   }
+}
+
+/** ASSOC_HASH_BUCKETS of bash's assoc.h. The table grows with more than twice as many entries. */
+const HASH_BUCKETS = 1024;
+
+/** By bucket, the newest key of a bucket first. */
+function inHashOrder(keys: readonly string[]): string[] {
+  let buckets = HASH_BUCKETS;
+  while (keys.length >= buckets * 2) buckets *= 2;
+  return [...keys]
+    .reverse()
+    .map((key) => [hashBucket(key, buckets), key] as const)
+    .sort(([a], [b]) => a - b)
+    .map(([, key]) => key);
+}
+
+/** FNV-1, as bash's hash_string. */
+function hashBucket(key: string, buckets: number): number {
+  let hash = 2166136261;
+  for (const byte of encodeBytes(key)) hash = Math.imul(hash, 16777619) ^ byte;
+  return (hash & (buckets - 1)) >>> 0;
 }
 
 interface Scope {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ShellTerminal } from "./shell-terminal.ts";
 import { runShellCommand } from "./shell-machine.ts";
 
 const bash = (script: string) => runShellCommand(["bash", "-c", script]);
@@ -40,4 +41,14 @@ test("a pattern with many stars takes no time", () => {
   expect(bash(`x=${"a".repeat(300)}; [[ $x =~ ^(a+)+$ ]] && echo yes`).stdout).toBe("yes\n");
   const nested = bash(`shopt -s extglob; x=${"a".repeat(60)}b; [[ $x == +(+(a)) ]]; echo $?`);
   expect(nested.stdout).toBe("1\n");
+});
+
+test("a fork bomb fills the machine's process table, and no more", () => {
+  const terminal = new ShellTerminal();
+  terminal.type(":(){ :|:& };:\r");
+  terminal.wait(1);
+  expect(terminal.screen).toContain("fork: retry: Resource temporarily unavailable");
+  expect(terminal.exitStatus).toBeUndefined();
+  terminal.machine.machine.powerOff();
+  expect(terminal.exitStatus).toBeDefined();
 });

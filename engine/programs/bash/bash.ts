@@ -24,7 +24,6 @@ export const bash: Program = {
     limitations: [
       "Coprocesses, programmable completion, key bindings and vi editing mode are not modelled.",
       "`ulimit` shows limits but does not change them; the emulated processor takes no time, so `time` shows user and sys as 0.",
-      "Associative arrays list their elements in the order of insertion, not in bash's hash order.",
       "File names sort by code point, as in the C locale.",
     ],
   },

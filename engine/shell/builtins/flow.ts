@@ -125,11 +125,11 @@ const exit: Builtin = {
   *run(call) {
     const { shell } = call;
     if (shell.interactive) {
-      yield* shell.write(2, shell.login ? "logout\n" : "exit\n", true);
+      if (shell.isBash) yield* shell.write(2, shell.login ? "logout\n" : "exit\n", true);
       const stopped = shell.jobs.all.some((job) => jobState(job) === "stopped");
       if (stopped && !shell.warnedOfJobs) {
         shell.warnedOfJobs = true;
-        yield* shell.write(2, "There are stopped jobs.\n", true);
+        yield* shell.write(2, shell.stoppedJobsText, true);
         return 1;
       }
     }
