@@ -7,6 +7,7 @@ import { DEBIANUTILS } from "./debianutils/index.ts";
 import { FINDUTILS } from "./findutils/index.ts";
 import { GREP } from "./grep/index.ts";
 import { HOSTNAME } from "./hostname/index.ts";
+import { CURL } from "./curl/index.ts";
 import { IPROUTE2 } from "./iproute2/index.ts";
 import { IPUTILS_ARPING } from "./iputils-arping/index.ts";
 import { IPUTILS_PING } from "./iputils-ping/index.ts";
@@ -28,6 +29,7 @@ export const PROGRAMS: readonly Program[] = [
   FINDUTILS,
   GREP,
   HOSTNAME,
+  CURL,
   IPROUTE2,
   IPUTILS_ARPING,
   IPUTILS_PING,
