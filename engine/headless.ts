@@ -6,7 +6,7 @@ import type { Outcome, Problem } from "./session.ts";
 import { milliseconds, seconds } from "./sim/clock.ts";
 import { runUntil } from "./sim/run-until.ts";
 
-export { parseScenario, type Scenario, type Transcript } from "./lab/scenario/format.ts";
+export { parseScenario, type Transcript } from "./lab/scenario/format.ts";
 export { runScenario } from "./lab/scenario/run.ts";
 
 /** From switching on to the first command: links come up, services start. */

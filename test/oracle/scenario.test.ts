@@ -153,7 +153,7 @@ describe("a topology", () => {
         },
       },
     );
-    expect(steps[0]?.stdout.split("\n").map((line) => line.replace(/@.*/, ""))).toEqual([
+    expect(steps[0]?.stdout?.split("\n").map((line) => line.replace(/@.*/, ""))).toEqual([
       "lo",
       "br0",
       "p1",

@@ -2,8 +2,8 @@ import type { CableProperties, ItemRef, LooseEnd } from "../../session.ts";
 import type { Lab } from "../lab.ts";
 import type { LabCard } from "../model/lab-card.ts";
 import { DEFAULT_CABLE } from "../model/lab-cable.ts";
-import type { Command } from "./command.ts";
-import { EditError } from "./command.ts";
+import { checkCable } from "./check-cable.ts";
+import { EditError, type Command } from "./command.ts";
 
 /** Puts a cable between two nodes; a node without a free interface gets another one. */
 export class Connect implements Command {
@@ -24,6 +24,7 @@ export class Connect implements Command {
     }
     this.id = lab.nextId("cable");
     this.properties = { ...DEFAULT_CABLE, ...properties };
+    checkCable(this.properties);
     this.label = `Connect ${from.node} and ${to.node}`;
   }
 

@@ -8,6 +8,7 @@ import { nodeNameProblem, NOTE_COLOURS } from "../file/schema.ts";
 import { DEFAULT_NOTE_SIZE } from "../model/geometry.ts";
 import { EMPTY_FRAGMENT, type Group, type Note } from "../model/fragment.ts";
 import { Change } from "./change.ts";
+import { checkCable } from "./check-cable.ts";
 import { EditError, type Command } from "./command.ts";
 import { Connect } from "./connect.ts";
 import { frameAround } from "./frame.ts";
@@ -122,23 +123,10 @@ function checkedEnd(lab: Lab, end: LooseEnd): LooseEnd {
 function configureCable(lab: Lab, id: string, changes: Partial<CableProperties>): Command {
   const before = lab.cable(id).properties;
   const after = { ...before, ...definedOf(changes) };
-  checkProperties(after);
+  checkCable(after);
   const label =
     after.cut !== before.cut ? (after.cut ? "Cut cable" : "Restore cable") : "Change cable";
   return new Change(label, (value) => lab.configureCable(id, value), before, after);
-}
-
-export function checkProperties(properties: CableProperties): void {
-  const { latencyMs, bandwidthMbit, lossPercent } = properties;
-  if (!(latencyMs >= 0 && latencyMs <= 60_000)) {
-    throw new EditError("the latency must be from 0 to 60,000 ms");
-  }
-  if (!(bandwidthMbit >= 0 && bandwidthMbit <= 1_000_000)) {
-    throw new EditError("the bandwidth must be from 0 (unlimited) to 1,000,000 Mbit/s");
-  }
-  if (!(lossPercent >= 0 && lossPercent <= 100)) {
-    throw new EditError("the loss must be from 0 to 100 percent");
-  }
 }
 
 function setAddresses(

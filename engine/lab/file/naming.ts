@@ -12,7 +12,7 @@ export const DEFAULT_MTU = 1500;
 export const SWITCH_BRIDGE = "br0";
 
 /** The network cards that a node has when nothing else is said. */
-export function usualInterfaces(kind: NodeKind): readonly string[] {
+function usualInterfaces(kind: NodeKind): readonly string[] {
   switch (kind) {
     case "host":
       return ["eth0"];

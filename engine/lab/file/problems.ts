@@ -9,7 +9,7 @@ export type Path = readonly (string | number)[];
 const PROBLEM_LIMIT = 50;
 
 /** `nodes[2].interfaces[0]`, `nodes[0].files["/root/x"]`. */
-export function formatPath(path: Path): string {
+function formatPath(path: Path): string {
   let out = "";
   for (const part of path) {
     if (typeof part === "number") out += `[${part}]`;

@@ -60,7 +60,6 @@ const scenarioSchema = z.strictObject({
 
 export type Scenario = z.infer<typeof scenarioSchema>;
 export type ScenarioStep = Scenario["steps"][number];
-export type ScenarioHost = Scenario["topology"]["hosts"][number];
 export type ScenarioPort = z.infer<typeof portSchema>;
 
 /** What a step printed. A background step has its output only if it was never awaited. */
