@@ -17,7 +17,7 @@ import { seconds } from "../../engine/sim/clock.ts";
 const EVENT_LIMIT = 5_000_000;
 
 /** ECMA-48 §5.4: CSI, parameters, a final letter. */
- 
+
 const CONTROL_SEQUENCE = /\x1b\[[0-9;?]*[A-Za-z]/g;
 
 /** What a shell shows when it waits for a command. */
