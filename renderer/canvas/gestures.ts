@@ -79,7 +79,7 @@ export class Gestures {
     const target = event.target as Element;
     const item = itemAt(target);
     if (item === undefined || target.closest("input, textarea, button") !== null) return;
-    if (item.kind === "node" && target.closest(".name") === null) {
+    if (item.kind === "node") {
       void this.app.terminals.openOrFocus(item.id);
     } else if (item.kind !== "cable") {
       this.app.canvas.renaming = item;

@@ -1,7 +1,7 @@
 /** Gestures that no shortcut names. */
 export const MOUSE_HELP: readonly { readonly does: string; readonly how: string }[] = [
-  { does: "Open a node’s terminal", how: "Double-click" },
-  { does: "Rename a node, edit a note", how: "Double-click the text" },
+  { does: "Open a machine’s terminal", how: "Double-click" },
+  { does: "Edit a note", how: "Double-click" },
   { does: "Draw a cable", how: "Drag from a port" },
   { does: "Draw a cable click by click", how: "Shift+click two nodes" },
   { does: "Choose another interface while cabling", how: "Tab" },

@@ -137,5 +137,5 @@ export class LabWindow {
   }
 }
 
-/** A node's corner, away from its name: a double-click there does not rename. */
+/** A node's corner, away from what its middle shows. */
 const EDGE_OF_NODE = { x: 12, y: 10 };
