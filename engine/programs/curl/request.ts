@@ -64,6 +64,8 @@ export function buildRequest(
   posted: Uint8Array | undefined,
   /** Of a redirection that turned a POST into a GET, RFC 9110 §15.4. */
   asGet: boolean,
+  /** The server has answered with HTTP/1.0 before. */
+  isOldServer: boolean,
 ): Request {
   const { switches, values } = options;
   const inQuery = switches.has("get");
@@ -72,7 +74,7 @@ export function buildRequest(
   const method = asGet ? natural : (values.get("request") ?? natural);
   let target = values.get("request-target") ?? url.target;
   if (inQuery && posted) target += `${target.includes("?") ? "&" : "?"}${decodeUtf8(posted)}`;
-  const version = switches.has("http1.0") ? "1.0" : "1.1";
+  const version = switches.has("http1.0") || isOldServer ? "1.0" : "1.1";
   const isJson = options.data.some((part) => part.kind === "json");
   const custom = customHeaders(options.headers);
 

@@ -138,7 +138,7 @@ export class Client {
     let asGet = false;
     facts.effectiveUrl = formatUrl(url);
     for (;;) {
-      const request = buildRequest(options, url, posted, asGet);
+      const request = buildRequest(options, url, posted, asGet, facts.httpVersion === "1");
       facts.scheme = url.scheme;
       facts.method = request.method;
       const next = yield* this.exchange(url, request, facts, progress, output, clock);
