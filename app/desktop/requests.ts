@@ -1,6 +1,7 @@
 /** Answers the window's requests, after checking who asks and what. */
 import type { Dialog, IpcMain, IpcMainInvokeEvent, Shell } from "electron";
-import { REQUEST_CHANNEL, REQUESTS, type RequestName } from "./channels.ts";
+import { REQUEST_CHANNEL, type RequestName } from "./channels.ts";
+import { REQUESTS } from "./request-schemas.ts";
 import { LAB_EXTENSION, type LabStore } from "./lab-store.ts";
 
 /** The parts of Electron that are used here, so that tests can stand in for them. */

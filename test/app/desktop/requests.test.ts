@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { REQUESTS } from "../../../app/desktop/channels.ts";
+import { REQUESTS } from "../../../app/desktop/request-schemas.ts";
 import { LabStore } from "../../../app/desktop/lab-store.ts";
 import { answerRequests, type RequestEnvironment } from "../../../app/desktop/requests.ts";
 
