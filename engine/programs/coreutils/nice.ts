@@ -1,0 +1,40 @@
+import { KernelError, strerror } from "../../kernel/errno.ts";
+import { execFailure, findCommand } from "../support/command.ts";
+import { quoteName, quoteText } from "../support/quote.ts";
+import { defineTool } from "../support/tool.ts";
+
+export const nice = defineTool({
+  name: "nice",
+  package: "coreutils",
+  summary: "run a program with modified scheduling priority",
+  usage: ["[OPTION] [COMMAND [ARG]...]"],
+  usageStatus: 125,
+  stopAtOperand: true,
+  options: [["-n, --adjustment=N", "add integer N to the niceness (default 10)"]],
+  limitations: [
+    "Every process has the same share of the emulated processor: the niceness changes nothing.",
+  ],
+  rewrite: (argv) =>
+    /^--?\d+$/.test(argv[1] ?? "")
+      ? [argv[0] ?? "", `-n${(argv[1] as string).slice(1)}`, ...argv.slice(2)]
+      : argv,
+  *run(tool, args) {
+    const { sys } = tool;
+    const adjustment = args.value("n");
+    if (adjustment !== undefined && !/^[-+]?\d+$/.test(adjustment)) {
+      throw tool.fail(`invalid adjustment ${quoteText(adjustment)}`, 125);
+    }
+    const [command] = args.operands;
+    if (command === undefined) {
+      if (adjustment !== undefined) throw tool.usage("a command must be given with an adjustment");
+      yield* tool.print("0\n");
+      return;
+    }
+    try {
+      yield* sys.exec(findCommand(sys, command), args.operands);
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      throw tool.fail(`${quoteName(command)}: ${strerror(error.errno)}`, execFailure(error.errno));
+    }
+  },
+});
