@@ -81,6 +81,8 @@ export class NetNamespace {
   private readonly byIndex = new Map<number, NetDevice>();
   private readonly byName = new Map<string, NetDevice>();
   private lastIfindex = 0;
+  /** The last handle that the kernel gave to a queueing discipline. */
+  lastQdiscHandle = 0x80000000;
   private lastIpId: number;
   private readonly netnsIds = new Map<NetNamespace, number>();
   /** Namespaces that have a number for this one. */
@@ -192,6 +194,7 @@ export class NetNamespace {
     this.netnsId(target);
     this.monitor.link(device, true);
     device.qdisc = "noop";
+    device.trafficControl.clear();
     device.name = newName;
     target.register(device);
   }
@@ -241,7 +244,8 @@ export class NetNamespace {
 
   /** RTM_NEWNSID; EEXIST. */
   setNetnsId(other: NetNamespace, id: number | "auto"): void {
-    if (this.netnsIds.has(other)) throw new KernelError("EEXIST", "Peer netns already has a nsid assigned");
+    if (this.netnsIds.has(other))
+      throw new KernelError("EEXIST", "Peer netns already has a nsid assigned");
     if (id === "auto") this.netnsId(other);
     else if ([...this.netnsIds.values()].includes(id)) {
       throw new KernelError("ENOSPC", "The specified nsid is already used");

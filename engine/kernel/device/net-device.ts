@@ -14,6 +14,7 @@ import type {
   LinkStatistics,
   OperState,
 } from "../rtnetlink/messages.ts";
+import { TrafficControl } from "../sched/traffic-control.ts";
 import type { BridgePort } from "./bridge/bridge-port.ts";
 
 /** What a device tells those who depend on it; Linux netdev notifier chain. */
@@ -51,7 +52,9 @@ export abstract class NetDevice {
   txQueueLength = 1000;
   /** IFLA_GROUP; 0 is `default`. */
   group = 0;
+  /** The default discipline, while `trafficControl` has none. */
   qdisc: string = "noop";
+  readonly trafficControl = new TrafficControl(this);
 
   up = false;
   noArp = false;
@@ -145,6 +148,13 @@ export abstract class NetDevice {
       this.drop(packet);
       return;
     }
+    const { root } = this.trafficControl;
+    if (root) root.enqueue(packet);
+    else this.transmitNow(packet);
+  }
+
+  /** dev_hard_start_xmit(): past the queueing disciplines. Takes ownership. */
+  transmitNow(packet: Packet): void {
     const netns = this.netns;
     if (netns.taps.length > 0) netns.tap(this, packet, "outgoing");
     if (netns.tracer) netns.tracer.stage(packet, "egress", this);
@@ -253,6 +263,7 @@ export abstract class NetDevice {
     if (!this.up) return;
     this.up = false;
     this.closed();
+    this.trafficControl.reset();
     this.announce("down");
   }
 

@@ -26,7 +26,7 @@ export function linkMessage(netns: NetNamespace, device: NetDevice): LinkMessage
     mtu: device.mtu,
     minMtu: device.minMtu,
     maxMtu: device.maxMtu,
-    qdisc: device.qdisc,
+    qdisc: device.trafficControl.root?.kind ?? device.qdisc,
     operState: device.operState,
     txQueueLength: device.txQueueLength,
     address: device.address,

@@ -417,6 +417,79 @@ export type RtnetlinkEvent =
  * The requests. Refusals are `KernelError` with the errno that the kernel gives and, where it has
  * one, the extended acknowledgement's text.
  */
+// ------------------------------------------------------------------ queueing disciplines
+
+/** TC_H_ROOT, TC_H_INGRESS */
+export const QDISC_ROOT = 0xffffffff;
+export const QDISC_INGRESS = 0xfffffff1;
+
+export interface QdiscStatistics {
+  bytes: number;
+  packets: number;
+  drops: number;
+  overlimits: number;
+  requeues: number;
+  backlogBytes: number;
+  backlogPackets: number;
+}
+
+export interface TokenBucketOptions {
+  readonly kind: "tbf";
+  readonly bytesPerSecond: number;
+  readonly burstBytes: number;
+  /** What may wait for tokens. */
+  readonly limitBytes: number;
+}
+
+/** Probabilities and correlations are 0 to 1. What is left out stays as it is in a change. */
+export interface NetemOptions {
+  readonly kind: "netem";
+  /** Frames that may be under way. */
+  readonly limit: number;
+  readonly delayNs: Ns;
+  readonly jitterNs: Ns;
+  readonly delayCorrelation?: number;
+  readonly distribution?: "uniform" | "normal";
+  readonly loss: number;
+  readonly lossCorrelation?: number;
+  readonly duplicate: number;
+  readonly duplicateCorrelation?: number;
+  readonly reorder?: number;
+  readonly reorderCorrelation?: number;
+  /** Every so many frames one may go ahead of its turn; 0: none. */
+  readonly gap: number;
+  readonly bytesPerSecond?: number;
+}
+
+export type QdiscOptions =
+  | { readonly kind: "noop" | "noqueue" | "ingress" | "pfifo_fast" }
+  /** Frames, or bytes; undefined: as the device's queue length says. */
+  | { readonly kind: "pfifo" | "bfifo"; readonly limit?: number }
+  | TokenBucketOptions
+  | NetemOptions;
+
+export interface QdiscMessage {
+  readonly ifindex: number;
+  /** Major number in the upper 16 bits; 0: a default that the kernel gave. */
+  readonly handle: number;
+  /** A class's handle, `QDISC_ROOT` or `QDISC_INGRESS`. */
+  readonly parent: number;
+  readonly options: QdiscOptions;
+  readonly statistics: QdiscStatistics;
+  readonly references: number;
+}
+
+export interface QdiscRequest {
+  readonly device: string;
+  readonly parent?: number;
+  readonly handle?: number;
+  /** To delete: only its kind matters. */
+  readonly options?: QdiscOptions;
+}
+
+/** NLM_F_CREATE|EXCL, CREATE|REPLACE, none. */
+export type QdiscWrite = "add" | "replace" | "change";
+
 export interface Rtnetlink {
   links(): readonly LinkMessage[];
   /** By name or index; undefined if there is none. */
@@ -458,6 +531,11 @@ export interface Rtnetlink {
   fdb(): readonly FdbMessage[];
   newFdb(request: FdbRequest, mode: "add" | "replace" | "append"): void;
   delFdb(request: FdbRequest): void;
+
+  /** Of every device, from the root inwards. */
+  qdiscs(): readonly QdiscMessage[];
+  newQdisc(request: QdiscRequest, mode: QdiscWrite): void;
+  delQdisc(request: QdiscRequest): void;
 
   /** RTM_GETNSID: the number by which this namespace knows another one (a path or a pid). */
   namespaceId(netns: string | number): number | undefined;

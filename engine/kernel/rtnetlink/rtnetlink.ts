@@ -14,6 +14,9 @@ import type {
   NeighbourRequest,
   NewAddress,
   NewLink,
+  QdiscMessage,
+  QdiscRequest,
+  QdiscWrite,
   RouteAnswer,
   RouteMessage,
   RouteQuery,
@@ -25,6 +28,7 @@ import type {
 } from "./messages.ts";
 import { delNeighbour, neighbours, newNeighbour } from "./neighbour.ts";
 import { cachedRoutes, getRoute } from "./route-get.ts";
+import { delQdisc, newQdisc, qdiscs } from "./qdisc.ts";
 import { delRoute, newRoute, routes } from "./route.ts";
 import { delRule, newRule } from "./rule.ts";
 
@@ -141,6 +145,18 @@ export class NetnsRtnetlink implements Rtnetlink {
 
   delFdb(request: FdbRequest): void {
     delFdb(this.netns, request);
+  }
+
+  qdiscs(): readonly QdiscMessage[] {
+    return qdiscs(this.netns);
+  }
+
+  newQdisc(request: QdiscRequest, mode: QdiscWrite): void {
+    newQdisc(this.netns, request, mode);
+  }
+
+  delQdisc(request: QdiscRequest): void {
+    delQdisc(this.netns, request);
   }
 
   subscribe(listener: (event: RtnetlinkEvent) => void): () => void {

@@ -1,0 +1,25 @@
+/** The kinds of queueing disciplines; the kernel's list of struct Qdisc_ops. */
+import type { Packet } from "../../net/packet.ts";
+import { Fifo } from "./fifo.ts";
+import { Netem } from "./netem.ts";
+import type { Qdisc, QdiscContext } from "./qdisc.ts";
+import { TokenBucket } from "./token-bucket.ts";
+
+type Create = (
+  context: QdiscContext,
+  handle: number,
+  parent: number,
+  output: (packet: Packet) => void,
+) => Qdisc;
+
+const KINDS: Readonly<Record<string, Create>> = {
+  pfifo: (...base) => new Fifo("pfifo", ...base),
+  bfifo: (...base) => new Fifo("bfifo", ...base),
+  pfifo_fast: (...base) => new Fifo("pfifo_fast", ...base),
+  tbf: (...base) => new TokenBucket(...base),
+  netem: (...base) => new Netem(...base),
+};
+
+export function findQdiscKind(name: string): Create | undefined {
+  return Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
+}

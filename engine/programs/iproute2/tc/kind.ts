@@ -1,0 +1,23 @@
+import type { QdiscOptions } from "../../../kernel/rtnetlink/messages.ts";
+import { Exit, type Args } from "../support/args.ts";
+
+/** A queueing discipline's own words; a file each in kinds/. */
+export interface QdiscKind {
+  readonly name: string;
+  parse(args: Args): QdiscOptions;
+  /** What follows `refcnt N `; undefined: nothing. */
+  print(options: QdiscOptions, details: boolean): string;
+}
+
+export function illegal(what: string): Exit {
+  return new Exit(1, `Illegal "${what}"\n`);
+}
+
+export function refused(what: string): Exit {
+  return new Exit(1, `tc: Podwire does not model ${what}\n`);
+}
+
+/** A word that the discipline does not know, and its usage. */
+export function unknownWord(word: string, usage: string): Exit {
+  return new Exit(1, `What is "${word}"?\n${usage}`);
+}
