@@ -21,6 +21,7 @@ import { SOCAT } from "./socat/index.ts";
 import { PYTHON3 } from "./python3/index.ts";
 import { TCPDUMP } from "./tcpdump/index.ts";
 import { TRACEROUTE } from "./traceroute/index.ts";
+import { WGET } from "./wget/index.ts";
 
 export const PROGRAMS: readonly Program[] = [
   BASH,
@@ -44,4 +45,5 @@ export const PROGRAMS: readonly Program[] = [
   PYTHON3,
   TCPDUMP,
   TRACEROUTE,
+  WGET,
 ].flat();
