@@ -55,7 +55,7 @@ function address({ ip, port }: SocketAddress): string {
 
 /** A kernel address, as %pK shows it: the same for a socket as long as it lives. */
 function pointer(inode: number): string {
-  return ((Math.imul(inode, 0x9e3779b1) >>> 0) | 0x8).toString(16).padStart(16, "0");
+  return (Math.imul(inode, 0x9e3779b1) >>> 0).toString(16).padStart(16, "0");
 }
 
 function tcpTable(records: readonly SocketRecord[], nowNs: number): string {

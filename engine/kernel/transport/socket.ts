@@ -29,6 +29,9 @@ const MIN_SEND_BUFFER = 4608;
  */
 export const SEND_COST_NS: Ns = 10 * MICROSECOND;
 
+/** What receiving costs, so that a transfer takes time whatever the network. */
+export const RECEIVE_COST_NS: Ns = 2 * MICROSECOND;
+
 /** The options a program may set, and what a socket has before it does. */
 export interface SocketSettings {
   reuseAddress: boolean;

@@ -31,6 +31,9 @@ import type { TransferFacts } from "./write-out.ts";
 /** Default of --connect-timeout. */
 const CONNECT_TIMEOUT_MS = 300_000;
 
+/** READBUFFER_MAX would be more; curl(1) asks for this. */
+const READ_BYTES = 102_400;
+
 /** Timers are looked at after they expire, in whole milliseconds. */
 const TIMER_SLACK_NS: Ns = MILLISECOND;
 
@@ -203,7 +206,7 @@ export class Client {
           number: this.connections++,
           key,
           host: target.shown,
-          stream: new SocketStream(sys, outcome.fd, () => progress.update()),
+          stream: new SocketStream(sys, outcome.fd, READ_BYTES, () => progress.update()),
         };
         this.connection = connection;
         facts.connects += 1;

@@ -100,6 +100,8 @@ export class SocketStream {
   constructor(
     private readonly sys: Sys,
     readonly fd: number,
+    /** How much the program reads at once. */
+    private readonly readBytes: number,
     private readonly tick?: () => Blocking<void>,
   ) {}
 
@@ -107,7 +109,7 @@ export class SocketStream {
   *fill(deadlineNs?: Ns): Blocking<Fill> {
     if (!(yield* waitFor(this.sys, this.fd, "in", deadlineNs, this.tick))) return "timeout";
     try {
-      const data = yield* this.sys.recv(this.fd, 102_400);
+      const data = yield* this.sys.recv(this.fd, this.readBytes);
       if (data.length === 0) return "end";
       this.buffer = this.buffer.length === 0 ? data : concatBytes([this.buffer, data]);
       return "data";

@@ -29,6 +29,8 @@ export const STATUS_NETWORK = 4;
 export const STATUS_SERVER = 8;
 
 const MAX_REDIRECTS = 20;
+/** dlbufsize of fd_read_body() */
+const READ_BYTES = 8192;
 const WAIT_RETRY_SECONDS = 10;
 
 /** What became of one attempt. */
@@ -284,7 +286,7 @@ export class Retriever {
       );
       if (outcome.ok) {
         yield* log.verbose("connected.\n");
-        this.connection = { key, stream: new SocketStream(sys, outcome.fd) };
+        this.connection = { key, stream: new SocketStream(sys, outcome.fd, READ_BYTES) };
         return this.connection;
       }
       const errno = outcome.error === "timeout" ? "ETIMEDOUT" : outcome.error;

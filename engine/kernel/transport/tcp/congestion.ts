@@ -1,5 +1,6 @@
 /** CUBIC congestion control, RFC 9438, with the window in segments as Linux counts it. */
-import { type Ns, SECOND } from "../../../sim/clock.ts";
+import { MICROSECOND, MILLISECOND, type Ns, SECOND } from "../../../sim/clock.ts";
+import { after } from "./sequence.ts";
 
 /** TCP_INIT_CWND, RFC 6928 */
 export const INITIAL_WINDOW = 10;
@@ -8,6 +9,25 @@ export const INITIAL_WINDOW = 10;
 const BETA = 717 / 1024;
 /** Aggressiveness, RFC 9438 §5.1, in segments per second³. */
 const C = 0.4;
+
+/** HyStart looks only at windows of at least so many segments; hystart_low_window. */
+const HYSTART_MIN_WINDOW = 16;
+/** Acknowledgements closer together than this form a train; hystart_ack_delta_us. */
+const HYSTART_ACK_GAP_NS: Ns = 2 * MILLISECOND;
+const HYSTART_MIN_SAMPLES = 8;
+const HYSTART_MIN_DELAY_NS: Ns = 4 * MILLISECOND;
+const HYSTART_MAX_DELAY_NS: Ns = 16 * MILLISECOND;
+
+/** What an acknowledgement tells the congestion control. */
+export interface AckSample {
+  /** Segments acknowledged. */
+  readonly segments: number;
+  readonly nowNs: Ns;
+  readonly rttNs: Ns;
+  readonly minRttNs: Ns;
+  readonly sndUna: number;
+  readonly sndNxt: number;
+}
 
 export class Congestion {
   window = INITIAL_WINDOW;
@@ -26,23 +46,57 @@ export class Congestion {
     return this.slowStartThreshold === undefined || this.window < this.slowStartThreshold;
   }
 
-  /** `segments` were acknowledged while the window was what held the sender back. */
-  acknowledged(segments: number, nowNs: Ns, rttNs: Ns): void {
-    let acked = segments;
+  // HyStart: the present round trip
+  private roundEnd: number | undefined;
+  private roundStartNs: Ns = 0;
+  private lastAckNs: Ns = 0;
+  private roundMinRttNs: Ns = 0;
+  private roundSamples = 0;
+
+  /** Segments were acknowledged while the window was what held the sender back. */
+  acknowledged(sample: AckSample): void {
+    let acked = sample.segments;
     if (this.inSlowStart) {
+      if (this.window >= HYSTART_MIN_WINDOW) this.watchForQueue(sample);
       const limit = this.slowStartThreshold ?? Number.POSITIVE_INFINITY;
-      const grown = Math.min(this.window + acked, limit);
+      const grown = Math.max(this.window, Math.min(this.window + acked, limit));
       acked -= grown - this.window;
       this.window = grown;
       if (acked <= 0) return;
     }
-    const perSegment = this.ackedPerGrowth(acked, nowNs, rttNs);
+    const perSegment = this.ackedPerGrowth(acked, sample.nowNs, sample.rttNs);
     this.credit += acked;
     if (this.credit >= perSegment) {
       const steps = Math.floor(this.credit / perSegment);
       this.credit -= steps * perSegment;
       this.window += steps;
     }
+  }
+
+  /**
+   * Leaves slow start before packets are lost: when the acknowledgements of one window take half a
+   * round trip, or the round trips become longer. RFC 9406's forerunner, hystart_update().
+   */
+  private watchForQueue({ nowNs, rttNs, minRttNs, sndUna, sndNxt }: AckSample): void {
+    if (this.roundEnd === undefined || after(sndUna, this.roundEnd)) {
+      this.roundEnd = sndNxt;
+      this.roundStartNs = nowNs;
+      this.lastAckNs = nowNs;
+      this.roundMinRttNs = Number.POSITIVE_INFINITY;
+      this.roundSamples = 0;
+    }
+    let isQueueing = false;
+    if (nowNs - this.lastAckNs <= HYSTART_ACK_GAP_NS) {
+      this.lastAckNs = nowNs;
+      isQueueing = nowNs - this.roundStartNs > Math.max(minRttNs / 2, MICROSECOND);
+    }
+    this.roundMinRttNs = Math.min(this.roundMinRttNs, rttNs);
+    this.roundSamples += 1;
+    if (this.roundSamples > HYSTART_MIN_SAMPLES) {
+      const margin = Math.min(HYSTART_MAX_DELAY_NS, Math.max(HYSTART_MIN_DELAY_NS, minRttNs / 8));
+      isQueueing ||= this.roundMinRttNs > minRttNs + margin;
+    }
+    if (isQueueing) this.slowStartThreshold = this.window;
   }
 
   /** How many acknowledged segments let the window grow by one; bictcp_update(). */

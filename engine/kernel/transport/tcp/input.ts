@@ -10,6 +10,7 @@ import {
 } from "../../../net/packet.ts";
 import { MILLISECOND } from "../../../sim/clock.ts";
 import type { Errno } from "../../errno.ts";
+import type { AckSample } from "./congestion.ts";
 import type { TcpConnection } from "./connection.ts";
 import { negotiate } from "./negotiation.ts";
 import {
@@ -300,7 +301,19 @@ function growWindow(c: TcpConnection, count: number, segmentsBefore: number): vo
   const { congestion } = c;
   const isLimited =
     c.cwndLimited || (congestion.inSlowStart && congestion.window < 2 * segmentsBefore);
-  if (isLimited) congestion.acknowledged(count, c.nowNs, c.roundTrip.smoothedNs);
+  if (isLimited) congestion.acknowledged(ackSample(c, count));
+}
+
+function ackSample(c: TcpConnection, segments: number): AckSample {
+  const { roundTrip } = c;
+  return {
+    segments,
+    nowNs: c.nowNs,
+    rttNs: roundTrip.smoothedNs,
+    minRttNs: roundTrip.minimumNs,
+    sndUna: c.sndUna,
+    sndNxt: c.sndNxt,
+  };
 }
 
 // ------------------------------------------------------------------ losses
@@ -330,7 +343,7 @@ function recover(c: TcpConnection, count: number): void {
     c.duplicateAcks = 0;
     return;
   }
-  if (c.phase === "loss") c.congestion.acknowledged(count, c.nowNs, c.roundTrip.smoothedNs);
+  if (c.phase === "loss") c.congestion.acknowledged(ackSample(c, count));
   else {
     const first = c.flight.first;
     if (first && !first.lost) c.flight.markLost(first);

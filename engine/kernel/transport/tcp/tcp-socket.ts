@@ -2,12 +2,11 @@
 import { IPV4_ANY, IPV4_LOOPBACK, type Ipv4, isMulticast } from "../../../net/address.ts";
 import { KernelError } from "../../errno.ts";
 import type { Readiness } from "../../fs/open-file.ts";
-import type { Datagram, SocketAddress, SocketOptions } from "../../process/sys.ts";
+import type { SocketAddress, SocketOptions } from "../../process/sys.ts";
 import type { Blocking } from "../../process/wait-queue.ts";
-import { deadline } from "../datagram-queue.ts";
 import type { SocketRecord } from "../diagnostics.ts";
 import type { PortHolder } from "../ports.ts";
-import { type Accepted, SEND_COST_NS, Socket, UNSPECIFIED } from "../socket.ts";
+import { type Accepted, RECEIVE_COST_NS, SEND_COST_NS, Socket, UNSPECIFIED } from "../socket.ts";
 import { TcpConnection } from "./connection.ts";
 import { orphanInFinWait2 } from "./input.ts";
 import { Listener } from "./listener.ts";
@@ -271,23 +270,12 @@ export class TcpSocket extends Socket {
   *recv(max = 65536): Blocking<Uint8Array> {
     for (;;) {
       const data = this.read(max);
-      if (data) return data;
+      if (data) {
+        if (data.length > 0) yield { queues: [], timeoutNs: RECEIVE_COST_NS };
+        return data;
+      }
       yield* this.waitForChange();
     }
-  }
-
-  override *recvfrom(max = 65536, timeoutNs?: number): Blocking<Datagram | undefined> {
-    const end = deadline(this.context, timeoutNs);
-    for (;;) {
-      const data = this.read(max);
-      if (data) return this.asDatagram(data);
-      if (!(yield* this.waitForChange(end))) return undefined;
-    }
-  }
-
-  private asDatagram(_data: Uint8Array): never {
-    // A stream has no datagrams; programs read it with recv().
-    throw new KernelError("EOPNOTSUPP");
   }
 
   write(data: Uint8Array): number | undefined {
