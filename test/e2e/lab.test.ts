@@ -116,7 +116,7 @@ for (const host of testHosts()) {
       await lab.screenShows("icmp_seq=1 ttl=64");
       await lab.press("Control+c");
       await lab.screenShows(/\^C\s+--- 127\.0\.0\.1 ping statistics ---/);
-      await lab.screenShows(/rtt min\/avg\/max\/mdev = [\s\S]*root@h1:~# *$/);
+      await lab.screenShows(/rtt min\/avg\/max\/mdev = [\s\S]*root@h1:~#$/);
     });
 
     test("an unsaved lab is offered again after a crash", async () => {

@@ -114,10 +114,10 @@ export class LabWindow {
     await this.page.keyboard.press(keys);
   }
 
-  /** The visible terminals' text. */
+  /** The visible terminals' text, without the empty lines at its end. */
   async screen(): Promise<string> {
     const rows = this.page.locator('[data-testid="terminal-pane"]:visible .xterm-rows > div');
-    return (await rows.allInnerTexts()).join("\n").replaceAll("\u00a0", " ");
+    return (await rows.allInnerTexts()).join("\n").replaceAll("\u00a0", " ").trimEnd();
   }
 
   async screenShows(text: string | RegExp, timeoutMs = PATIENCE_MS): Promise<void> {
