@@ -81,6 +81,18 @@ for (const host of testHosts()) {
       expect(await lab.nodeNames()).toEqual(["h1", "h2"]);
     });
 
+    test.skipIf(host.name === "desktop")("once loaded, it works without a network", async () => {
+      const lab = new LabWindow(await running.open());
+      await lab.page.getByTestId("welcome").waitFor();
+      await lab.page.evaluate("navigator.serviceWorker.ready");
+      await lab.page.context().setOffline(true);
+      await lab.page.reload();
+      await lab.openTemplate("two-hosts");
+      await lab.openTerminal("h1");
+      await lab.type("echo off''line");
+      await lab.screenShows("offline");
+    });
+
     // The desktop's dialogs are the system's: nothing can click them.
     test.skipIf(host.name === "desktop")(
       "a broken lab file is explained with line and path, and the open lab stays",
