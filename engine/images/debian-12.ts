@@ -195,6 +195,12 @@ const UNITS: readonly ServiceUnit[] = [
     argv: ["/usr/sbin/nginx", "-g", "daemon off; master_process on;"],
     enabled: false,
   },
+  {
+    name: "dnsmasq",
+    description: "dnsmasq - A lightweight DHCP and caching DNS server",
+    argv: ["/usr/sbin/dnsmasq", "-k", "-x", "/run/dnsmasq/dnsmasq.pid"],
+    enabled: false,
+  },
 ];
 
 /** A server as people install Debian 12 for networking work. */

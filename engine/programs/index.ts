@@ -1,10 +1,12 @@
 /** Every program, one line a package. A machine's disk image says which of them it has. */
 import type { Program } from "../kernel/process/program.ts";
 import { BASH } from "./bash/index.ts";
+import { BIND9_DNSUTILS } from "./bind9-dnsutils/index.ts";
 import { BRIDGE_UTILS } from "./bridge-utils/index.ts";
 import { COREUTILS } from "./coreutils/index.ts";
 import { DEBIANUTILS } from "./debianutils/index.ts";
 import { FINDUTILS } from "./findutils/index.ts";
+import { DNSMASQ } from "./dnsmasq/index.ts";
 import { GREP } from "./grep/index.ts";
 import { HOSTNAME } from "./hostname/index.ts";
 import { CURL } from "./curl/index.ts";
@@ -25,10 +27,12 @@ import { WGET } from "./wget/index.ts";
 
 export const PROGRAMS: readonly Program[] = [
   BASH,
+  BIND9_DNSUTILS,
   BRIDGE_UTILS,
   COREUTILS,
   DEBIANUTILS,
   FINDUTILS,
+  DNSMASQ,
   GREP,
   HOSTNAME,
   CURL,
