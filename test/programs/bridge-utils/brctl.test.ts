@@ -26,7 +26,7 @@ test("showstp counts the timers down", () => {
   a.types("sleep 5; brctl showstp br0").prints(
     "gc timer\t\t 295.",
     "port id\t\t8001\t\t\tstate\t\t     forwarding\n",
-    "forward delay timer\t  10.",
+    "forward delay timer\t   9.9",
   );
   a.types("sleep 20; brctl showstp br0").prints("forward delay timer\t   0.00\n");
 });

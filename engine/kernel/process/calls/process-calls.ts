@@ -1,4 +1,4 @@
-import type { Ns } from "../../../sim/clock.ts";
+import { MICROSECOND, type Ns } from "../../../sim/clock.ts";
 import type { Random } from "../../../sim/random.ts";
 import { KernelError } from "../../errno.ts";
 import type { OpenFile } from "../../fs/open-file.ts";
@@ -86,7 +86,7 @@ export abstract class ProcessCalls extends CallBase {
     if (options.foreground && child.terminal) child.terminal.foregroundGroup = child.group;
     if (loaded) {
       kernel.setProgram(child, loaded);
-      kernel.scheduler.start(child, (sys) => loaded.program.main(sys, loaded.argv));
+      kernel.scheduler.start(child, (sys) => onceLoaded(loaded.program.main(sys, loaded.argv)));
     } else if ("main" in run) {
       child.setComm(run.name);
       child.executable = process.executable;
@@ -208,4 +208,15 @@ export abstract class ProcessCalls extends CallBase {
       if (reason === "interrupted") return;
     }
   }
+}
+
+/**
+ * Starting a program takes longer than what the network still has to say about the one before:
+ * `nc …; ss -tan` shows what became of the connection, as on a real machine.
+ */
+const LOADING_NS: Ns = 300 * MICROSECOND;
+
+function* onceLoaded(main: Blocking<number>): Blocking<number> {
+  yield { queues: [], timeoutNs: LOADING_NS };
+  return yield* main;
 }
