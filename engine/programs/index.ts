@@ -20,6 +20,7 @@ import { NETCAT_OPENBSD } from "./netcat-openbsd/index.ts";
 import { PROCPS } from "./procps/index.ts";
 import { SED } from "./sed/index.ts";
 import { SOCAT } from "./socat/index.ts";
+import { NGINX } from "./nginx/index.ts";
 import { PYTHON3 } from "./python3/index.ts";
 import { TCPDUMP } from "./tcpdump/index.ts";
 import { TRACEROUTE } from "./traceroute/index.ts";
@@ -46,6 +47,7 @@ export const PROGRAMS: readonly Program[] = [
   PROCPS,
   SED,
   SOCAT,
+  NGINX,
   PYTHON3,
   TCPDUMP,
   TRACEROUTE,

@@ -105,7 +105,7 @@ function* runServer(sys: Sys, words: readonly string[], isUnbuffered: boolean): 
   const server = new SimpleHttp(sys, absolute(sys, args.directory ?? "."));
   yield* serveConnections(
     sys,
-    listener,
+    [listener],
     (fd, peer) => server.serve(fd, peer),
     () => isInterrupted,
   );

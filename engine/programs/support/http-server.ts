@@ -31,15 +31,17 @@ const MAX_CONNECTIONS = 512;
  */
 export function* serveConnections(
   sys: Sys,
-  listener: number,
+  listeners: readonly number[],
   serve: (fd: number, peer: SocketAddress) => Serving<void>,
   isStopped: () => boolean,
 ): Blocking<void> {
-  sys.setsockopt(listener, "nonBlocking", true);
+  for (const listener of listeners) sys.setsockopt(listener, "nonBlocking", true);
   const active = new Map<number, Active>();
   while (!isStopped()) {
     const entries = [...active.values()].map(({ fd, waiting }) => ({ fd, events: [waiting.wait] }));
-    if (active.size < MAX_CONNECTIONS) entries.push({ fd: listener, events: ["in"] });
+    if (active.size < MAX_CONNECTIONS) {
+      for (const fd of listeners) entries.push({ fd, events: ["in"] });
+    }
     const ready = new Set<number>();
     try {
       const results = yield* sys.poll(entries, untilDeadline(sys, active.values()));
@@ -56,7 +58,9 @@ export function* serveConnections(
       if (ready.has(one.fd)) yield* advance(sys, active, one, "woken");
       else if (isLate) yield* advance(sys, active, one, "timeout");
     }
-    if (ready.has(listener)) yield* acceptOne(sys, listener, active, serve);
+    for (const listener of listeners) {
+      if (ready.has(listener)) yield* acceptOne(sys, listener, active, serve);
+    }
   }
   for (const fd of active.keys()) sys.close(fd);
 }

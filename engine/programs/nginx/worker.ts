@@ -1,0 +1,328 @@
+/** What a worker process does: answers requests for files, over connections that stay open. */
+import { formatIpv4 } from "../../net/address.ts";
+import { errnoNumber, KernelError, strerror } from "../../kernel/errno.ts";
+import type { SocketAddress, Sys } from "../../kernel/process/sys.ts";
+import { SECOND } from "../../sim/clock.ts";
+import { encodeUtf8 } from "../../sim/utf8.ts";
+import {
+  clock,
+  httpDate,
+  type HttpRequest,
+  logDay,
+  RequestReader,
+  sendAll,
+  type Serving,
+} from "../support/http-server.ts";
+import { strftime } from "../support/calendar.ts";
+import { decodePercent } from "../support/url.ts";
+import type { ServerBlock } from "./config.ts";
+
+export const VERSION = "nginx/1.22.1";
+
+const ACCESS_LOG = "/var/log/nginx/access.log";
+const ERROR_LOG = "/var/log/nginx/error.log";
+/** A log that nobody rotates must not fill the disk. */
+const MAX_LOG_BYTES = 8 << 20;
+
+/** keepalive_timeout of Debian's nginx.conf. */
+const KEEPALIVE_NS = 65 * SECOND;
+/** client_header_timeout */
+const HEADER_NS = 60 * SECOND;
+
+const REASONS: Readonly<Record<number, string>> = {
+  200: "OK",
+  301: "Moved Permanently",
+  302: "Moved Temporarily",
+  304: "Not Modified",
+  400: "Bad Request",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Not Allowed",
+  500: "Internal Server Error",
+  502: "Bad Gateway",
+  503: "Service Temporarily Unavailable",
+};
+
+/** From /etc/nginx/mime.types. */
+const TYPES: Readonly<Record<string, string>> = {
+  html: "text/html",
+  htm: "text/html",
+  css: "text/css",
+  xml: "text/xml",
+  gif: "image/gif",
+  jpeg: "image/jpeg",
+  jpg: "image/jpeg",
+  js: "application/javascript",
+  txt: "text/plain",
+  png: "image/png",
+  svg: "image/svg+xml",
+  ico: "image/x-icon",
+  json: "application/json",
+  pdf: "application/pdf",
+  zip: "application/zip",
+  mp3: "audio/mpeg",
+  mp4: "video/mp4",
+};
+
+interface Response {
+  readonly status: number;
+  readonly type: string | undefined;
+  readonly body: Uint8Array;
+  readonly headers: readonly string[];
+  /** With Content-Length, whatever the body. */
+  readonly hasLength: boolean;
+}
+
+export class Worker {
+  private connections = 0;
+
+  constructor(
+    private readonly sys: Sys,
+    private readonly servers: readonly ServerBlock[],
+  ) {}
+
+  *serve(fd: number, peer: SocketAddress): Serving<void> {
+    const number = ++this.connections;
+    const local = this.sys.getsockname(fd);
+    const reader = new RequestReader(this.sys, fd);
+    let deadlineNs = this.sys.monotonicNs() + HEADER_NS;
+    for (;;) {
+      const request = yield* reader.next(deadlineNs);
+      if (request === undefined) return;
+      const isKept = yield* this.answer(fd, peer, local, request, number);
+      if (!isKept) return;
+      deadlineNs = this.sys.monotonicNs() + KEEPALIVE_NS;
+    }
+  }
+
+  /** True: the connection is kept for another request. */
+  private *answer(
+    fd: number,
+    peer: SocketAddress,
+    local: SocketAddress,
+    request: HttpRequest | "malformed",
+    number: number,
+  ): Serving<boolean> {
+    if (request === "malformed") {
+      yield* this.send(fd, peer, undefined, this.errorPage(400), false);
+      return false;
+    }
+    const connection = request.header("connection")?.toLowerCase();
+    const isKept = request.version === "1.1" ? connection !== "close" : connection === "keep-alive";
+    const server = this.choose(local, request);
+    const response = this.respond(server, request, peer, local, number);
+    yield* this.send(fd, peer, request, response, isKept);
+    return isKept;
+  }
+
+  /** The server of that name among those that listen there; the first is the default. */
+  private choose(local: SocketAddress, request: HttpRequest): ServerBlock {
+    const host = request.header("host")?.replace(/:\d+$/, "").toLowerCase();
+    const candidates = this.servers.filter(({ listen }) =>
+      listen.some(({ ip, port }) => port === local.port && (ip === 0 || ip === local.ip)),
+    );
+    const named = candidates.find(({ names }) => host !== undefined && names.includes(host));
+    return named ?? candidates[0] ?? (this.servers[0] as ServerBlock);
+  }
+
+  private respond(
+    server: ServerBlock,
+    request: HttpRequest,
+    peer: SocketAddress,
+    local: SocketAddress,
+    number: number,
+  ): Response {
+    const { answer } = server;
+    if (answer) {
+      if (answer.status >= 300 && answer.status < 400)
+        return this.redirect(answer.status, answer.text);
+      if (answer.text === "" && answer.status >= 400) return this.errorPage(answer.status);
+      const body = encodeUtf8(answer.text);
+      return {
+        status: answer.status,
+        type: "application/octet-stream",
+        body,
+        headers: [],
+        hasLength: true,
+      };
+    }
+    if (request.method !== "GET" && request.method !== "HEAD") return this.errorPage(405);
+    const [target = "/"] = request.target.split("?");
+    const path = decodePercent(target);
+    if (!path.startsWith("/") || path.split("/").includes("..")) return this.errorPage(400);
+    const file = server.root + path;
+    const complain = (text: string): void => {
+      this.logError(
+        `*${number} ${text}, client: ${formatIpv4(peer.ip)}, server: ${server.names[0] ?? ""}, request: "${request.line}", host: "${request.header("host") ?? ""}"`,
+      );
+    };
+    try {
+      const stat = this.sys.stat(file);
+      if (stat.kind !== "directory") {
+        if (path.endsWith("/")) throw new KernelError("ENOTDIR");
+        return this.file(file, stat.modifiedSeconds, request);
+      }
+      if (!path.endsWith("/")) {
+        const host = request.header("host") ?? formatIpv4(local.ip);
+        return this.redirect(301, `http://${host}${path}/`);
+      }
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      complain(`open() "${file}" failed (${errnoNumber(error.errno)}: ${strerror(error.errno)})`);
+      return this.errorPage(error.errno === "EACCES" ? 403 : 404);
+    }
+    for (const name of server.index) {
+      const candidate = `${file}${name}`;
+      const seconds = this.modified(candidate);
+      if (seconds !== undefined) return this.file(candidate, seconds, request);
+    }
+    if (server.autoindex) return this.listing(file, path);
+    complain(`directory index of "${file}" is forbidden`);
+    return this.errorPage(403);
+  }
+
+  private modified(path: string): number | undefined {
+    try {
+      const stat = this.sys.stat(path);
+      return stat.kind === "file" ? stat.modifiedSeconds : undefined;
+    } catch (error) {
+      if (error instanceof KernelError) return undefined;
+      throw error;
+    }
+  }
+
+  private file(path: string, modifiedSeconds: number, request: HttpRequest): Response {
+    const body = this.sys.readFile(path);
+    const modified = httpDate(modifiedSeconds);
+    const tag = `"${Math.floor(modifiedSeconds).toString(16)}-${body.length.toString(16)}"`;
+    const headers = [`Last-Modified: ${modified}`];
+    const isKnown =
+      request.header("if-none-match") === tag || request.header("if-modified-since") === modified;
+    if (isKnown) {
+      headers.push(`ETag: ${tag}`);
+      return { status: 304, type: undefined, body: new Uint8Array(0), headers, hasLength: false };
+    }
+    const extension = /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
+    const type = TYPES[extension] ?? "application/octet-stream";
+    return {
+      status: 200,
+      type,
+      body,
+      headers: [...headers, "@connection", `ETag: ${tag}`, "Accept-Ranges: bytes"],
+      hasLength: true,
+    };
+  }
+
+  private redirect(status: number, location: string): Response {
+    const page = this.errorPage(status);
+    return { ...page, headers: [`Location: ${location}`] };
+  }
+
+  private errorPage(status: number): Response {
+    const title = `${status} ${REASONS[status] ?? ""}`.trimEnd();
+    const html =
+      `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n` +
+      `<center><h1>${title}</h1></center>\r\n<hr><center>${VERSION}</center>\r\n` +
+      `</body>\r\n</html>\r\n`;
+    return { status, type: "text/html", body: encodeUtf8(html), headers: [], hasLength: true };
+  }
+
+  /** autoindex on */
+  private listing(directory: string, path: string): Response {
+    const entries = [...this.sys.readdir(directory)]
+      .filter((name) => !name.startsWith("."))
+      .map((name) => ({ name, stat: this.sys.stat(`${directory}${name}`) }))
+      .sort(
+        (a, b) =>
+          Number(b.stat.kind === "directory") - Number(a.stat.kind === "directory") ||
+          (a.name < b.name ? -1 : 1),
+      );
+    const lines = entries.map(({ name, stat }) => {
+      const isDirectory = stat.kind === "directory";
+      const shown = isDirectory ? `${name}/` : name;
+      const date = strftime("%d-%b-%Y %H:%M", stat.modifiedSeconds);
+      const size = isDirectory ? "-" : String(stat.sizeBytes);
+      const gap = " ".repeat(Math.max(1, 51 - shown.length));
+      return `<a href="${shown}">${shown}</a>${gap}${date}${size.padStart(20)}\r\n`;
+    });
+    const title = `Index of ${path}`;
+    const html =
+      `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<h1>${title}</h1><hr><pre>` +
+      `<a href="../">../</a>\r\n${lines.join("")}</pre><hr></body>\r\n</html>\r\n`;
+    return { status: 200, type: "text/html", body: encodeUtf8(html), headers: [], hasLength: true };
+  }
+
+  private *send(
+    fd: number,
+    peer: SocketAddress,
+    request: HttpRequest | undefined,
+    response: Response,
+    isKept: boolean,
+  ): Serving<void> {
+    const { status, type, body, headers, hasLength } = response;
+    const connection = `Connection: ${isKept ? "keep-alive" : "close"}`;
+    const placed = headers.indexOf("@connection");
+    const before = placed < 0 ? [] : headers.slice(0, placed);
+    const after = placed < 0 ? headers : headers.slice(placed + 1);
+    const lines = [
+      `HTTP/1.1 ${status} ${REASONS[status] ?? ""}`,
+      `Server: ${VERSION}`,
+      `Date: ${httpDate(this.sys.realtimeSeconds())}`,
+      ...(type === undefined ? [] : [`Content-Type: ${type}`]),
+      ...(hasLength ? [`Content-Length: ${body.length}`] : []),
+      ...before,
+      ...(placed < 0 && after.some((line) => line.startsWith("Location")) ? after : []),
+      connection,
+      ...(placed < 0 && after.some((line) => line.startsWith("Location")) ? [] : after),
+    ];
+    const isHead = request?.method === "HEAD";
+    const head = encodeUtf8(`${lines.join("\r\n")}\r\n\r\n`);
+    const whole = new Uint8Array(head.length + (isHead ? 0 : body.length));
+    whole.set(head);
+    if (!isHead) whole.set(body, head.length);
+    yield* sendAll(this.sys, fd, whole);
+    this.logAccess(peer, request, status, isHead ? 0 : body.length);
+  }
+
+  // ---------------------------------------------------------------- logs
+
+  private logAccess(
+    peer: SocketAddress,
+    request: HttpRequest | undefined,
+    status: number,
+    bytes: number,
+  ): void {
+    const now = this.sys.realtimeSeconds();
+    const referer = request?.header("referer") ?? "-";
+    const agent = request?.header("user-agent") ?? "-";
+    const time = `${logDay(now)}:${clock(now)} +0000`;
+    this.append(
+      ACCESS_LOG,
+      `${formatIpv4(peer.ip)} - - [${time}] "${request?.line ?? ""}" ${status} ${bytes} "${referer}" "${agent}"\n`,
+    );
+  }
+
+  private logError(text: string): void {
+    const time = strftime("%Y/%m/%d %H:%M:%S", this.sys.realtimeSeconds());
+    const { pid } = this.sys;
+    this.append(ERROR_LOG, `${time} [error] ${pid}#${pid}: ${text}\n`);
+  }
+
+  private append(path: string, line: string): void {
+    try {
+      if (this.sizeOf(path) < MAX_LOG_BYTES) this.sys.writeFile(path, line, { append: true });
+    } catch (error) {
+      // A web server goes on when its log cannot be written.
+      if (!(error instanceof KernelError)) throw error;
+    }
+  }
+
+  private sizeOf(path: string): number {
+    try {
+      return this.sys.stat(path).sizeBytes;
+    } catch (error) {
+      if (error instanceof KernelError) return 0;
+      throw error;
+    }
+  }
+}
