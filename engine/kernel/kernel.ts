@@ -42,6 +42,8 @@ export interface KernelOptions {
   readonly programs: ReadonlyMap<string, Program>;
   readonly random: Random;
   readonly createNetwork: (kernel: Kernel) => Network;
+  /** Debian 12's unless said. */
+  readonly release?: KernelRelease;
 }
 
 /** What `uname` says. */
@@ -64,7 +66,7 @@ export class Kernel {
   readonly sim: Simulation;
   readonly random: Random;
   readonly programs: ReadonlyMap<string, Program>;
-  readonly release = DEBIAN_12_RELEASE;
+  readonly release: KernelRelease;
   readonly bootNs: Ns;
   /** /proc/sys/kernel/random/boot_id */
   readonly bootId: string;
@@ -89,6 +91,7 @@ export class Kernel {
     this.sim = options.sim;
     this.random = options.random;
     this.programs = options.programs;
+    this.release = options.release ?? DEBIAN_12_RELEASE;
     this.bootNs = options.sim.nowNs;
     this.bootId = randomUuid(options.random);
     this.scheduler = new Scheduler(options.sim, {

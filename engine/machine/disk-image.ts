@@ -1,4 +1,5 @@
 import type { ImageLayer } from "../kernel/fs/image-layer.ts";
+import type { KernelRelease } from "../kernel/kernel.ts";
 import type { Program } from "../kernel/process/program.ts";
 import type { ServiceUnit } from "./service.ts";
 
@@ -8,6 +9,10 @@ export interface DiskImage {
   readonly name: string;
   /** As /etc/os-release tells it. */
   readonly title: string;
+  /** What `uname` says of its kernel; Debian 12's unless said. */
+  readonly kernel?: KernelRelease;
+  /** The login shell of root; /bin/bash unless said. */
+  readonly shell?: string;
   readonly files: ImageLayer;
   /** By `programKey`. */
   readonly programs: ReadonlyMap<string, Program>;

@@ -87,6 +87,11 @@ export class Machine {
     return this.running?.services;
   }
 
+  private get loginShell(): { readonly path: string; readonly name: string } {
+    const path = this.image.shell ?? "/bin/bash";
+    return { path, name: path.slice(path.lastIndexOf("/") + 1) };
+  }
+
   powerOn(): void {
     if (this.running) return;
     const { options } = this;
@@ -96,6 +101,7 @@ export class Machine {
       rootFileSystem: this.disk,
       programs: options.image.programs,
       random: this.random,
+      ...(options.image.kernel && { release: options.image.kernel }),
       createNetwork: options.createNetwork ?? ((owner) => new MachineNetwork(owner)),
     });
     const running: { readonly kernel: Kernel; services: ServiceManager | undefined } = {
@@ -133,13 +139,14 @@ export class Machine {
     this.powerOn();
   }
 
-  /** A login shell of root in a new terminal. ENOENT: the image has no bash. */
+  /** A login shell of root in a new terminal. ENOENT: the image has no shell. */
   openTerminal(size: WindowSize): TerminalSession {
     const { kernel } = this;
     const terminal = kernel.openTerminal(size);
     const session = new TerminalSession(terminal);
-    const shell = this.createProcess("/bin/bash", ["-bash"], {
-      ...userEnvironment(LOGIN_PATH),
+    const { path, name } = this.loginShell;
+    const shell = this.createProcess(path, [`-${name}`], {
+      ...userEnvironment(LOGIN_PATH, path),
       LANG: "C.UTF-8",
       TERM: "xterm-256color",
     });
@@ -158,12 +165,14 @@ export class Machine {
     return session;
   }
 
-  /** Runs `bash --norc -c` with the command line, as the oracle's runner does. */
+  /** Runs the login shell with `-c` (`bash --norc -c`) and the command line, as the oracle's runner does. */
   run(commandLine: string, options: RunOptions = {}): CommandRun {
     const { kernel } = this;
     const hasTerminal = options.ttyColumns !== undefined;
-    const process = this.createProcess("/bin/bash", ["bash", "--norc", "-c", commandLine], {
-      ...userEnvironment(COMMAND_PATH),
+    const { path, name } = this.loginShell;
+    const quiet = name === "bash" ? ["--norc"] : [];
+    const process = this.createProcess(path, [name, ...quiet, "-c", commandLine], {
+      ...userEnvironment(COMMAND_PATH, path),
       LC_ALL: "C",
       TZ: "UTC",
       TERM: hasTerminal ? "vt100" : "dumb",
@@ -243,6 +252,6 @@ function writeToDisk(disk: LayeredFileSystem, path: string, content: Uint8Array)
   disk.change(inode.number).content = content;
 }
 
-function userEnvironment(path: string): Record<string, string> {
-  return { PATH: path, HOME: "/root", USER: "root", LOGNAME: "root", SHELL: "/bin/bash" };
+function userEnvironment(path: string, shell: string): Record<string, string> {
+  return { PATH: path, HOME: "/root", USER: "root", LOGNAME: "root", SHELL: shell };
 }
