@@ -15,5 +15,7 @@ export default defineConfig({
     // One chunk of the engine is as large as it is: it has no parts that load later.
     chunkSizeWarningLimit: 4000,
   },
+  // Found only once the worker runs: without this list the page would reload at its first start.
+  optimizeDeps: { include: ["birpc", "idb-keyval", "re2js", "unbash", "yaml", "zod"] },
   server: { host: "127.0.0.1", port: 5173 },
 });
