@@ -16,6 +16,7 @@ import { IPUTILS_PING } from "./iputils-ping/index.ts";
 import { IPUTILS_TRACEPATH } from "./iputils-tracepath/index.ts";
 import { MAWK } from "./mawk/index.ts";
 import { NET_TOOLS } from "./net-tools/index.ts";
+import { MTR_TINY } from "./mtr-tiny/index.ts";
 import { NETCAT_OPENBSD } from "./netcat-openbsd/index.ts";
 import { PROCPS } from "./procps/index.ts";
 import { SED } from "./sed/index.ts";
@@ -42,6 +43,7 @@ export const PROGRAMS: readonly Program[] = [
   IPUTILS_PING,
   IPUTILS_TRACEPATH,
   MAWK,
+  MTR_TINY,
   NETCAT_OPENBSD,
   NET_TOOLS,
   PROCPS,
