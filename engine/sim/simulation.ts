@@ -2,6 +2,9 @@ import type { Ns } from "./clock.ts";
 import { EventQueue, type SimEvent } from "./event-queue.ts";
 import { Random } from "./random.ts";
 
+/** 2026-01-01 12:00:00 UTC: what the clocks of a lab's machines show when it is switched on. */
+const EPOCH_SECONDS = 1_767_268_800;
+
 /** How far a slice of the simulation came. */
 export interface AdvanceResult {
   readonly nowNs: Ns;
@@ -22,7 +25,7 @@ export class Simulation {
   constructor(
     readonly seed: number,
     /** Real time of the lab's instant zero, for `date` and log lines; Unix nanoseconds ÷ 10^9. */
-    readonly epochSeconds: number = 1_700_000_000,
+    readonly epochSeconds: number = EPOCH_SECONDS,
   ) {
     this.random = new Random(seed);
   }
