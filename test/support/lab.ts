@@ -216,6 +216,17 @@ export class Printed {
     return this;
   }
 
+  /** Standard error has these texts, in this order, whatever the exit status is. */
+  warns(...texts: readonly string[]): this {
+    let at = 0;
+    for (const text of texts) {
+      const found = this.stderr.indexOf(text, at);
+      if (found < 0) expect(this.stderr, `${this.commandLine} says ${text}`).toContain(text);
+      at = found + text.length;
+    }
+    return this;
+  }
+
   exits(code: number): this {
     expect([this.exit, code === 0 ? this.stderr : ""], this.commandLine).toEqual([
       code,

@@ -72,7 +72,7 @@ export class PacketSocket extends Socket {
     }
   }
 
-  // eslint-disable-next-line require-yield
+   
   override *sendPacket(
     message: RawMessage | { readonly packet: Packet; readonly ifindex: number },
   ): Blocking<void> {
@@ -89,12 +89,12 @@ export class PacketSocket extends Socket {
     throw new KernelError("EOPNOTSUPP");
   }
 
-  // eslint-disable-next-line require-yield
+   
   *send(): Blocking<number> {
     throw new KernelError("EOPNOTSUPP");
   }
 
-  // eslint-disable-next-line require-yield
+   
   *recv(): Blocking<Uint8Array> {
     throw new KernelError("EOPNOTSUPP");
   }

@@ -122,7 +122,7 @@ export abstract class Socket implements OpenFile {
     throw new KernelError("EOPNOTSUPP");
   }
 
-  // eslint-disable-next-line require-yield
+   
   *connect(_address: SocketAddress): Blocking<void> {
     throw new KernelError("EOPNOTSUPP");
   }
@@ -131,7 +131,7 @@ export abstract class Socket implements OpenFile {
     throw new KernelError("EOPNOTSUPP");
   }
 
-  // eslint-disable-next-line require-yield
+   
   *accept(): Blocking<Accepted> {
     throw new KernelError("EOPNOTSUPP");
   }
@@ -139,12 +139,12 @@ export abstract class Socket implements OpenFile {
   /** How many bytes were taken: all of them unless the socket is non-blocking. */
   abstract send(data: Uint8Array): Blocking<number>;
 
-  // eslint-disable-next-line require-yield
+   
   *sendto(_data: Uint8Array, _to: SocketAddress): Blocking<number> {
     throw new KernelError("EOPNOTSUPP");
   }
 
-  // eslint-disable-next-line require-yield
+   
   *sendPacket(
     _message: RawMessage | { readonly packet: Packet; readonly ifindex: number },
   ): Blocking<void> {
@@ -153,12 +153,12 @@ export abstract class Socket implements OpenFile {
 
   abstract recv(max?: number): Blocking<Uint8Array>;
 
-  // eslint-disable-next-line require-yield
+   
   *recvfrom(_max?: number, _timeoutNs?: Ns): Blocking<Datagram | undefined> {
     throw new KernelError("EOPNOTSUPP");
   }
 
-  // eslint-disable-next-line require-yield
+   
   *recvFrame(_timeoutNs?: Ns): Blocking<CapturedFrame | undefined> {
     throw new KernelError("EOPNOTSUPP");
   }

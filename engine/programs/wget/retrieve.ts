@@ -321,7 +321,7 @@ export class Retriever {
       this.close();
       return;
     }
-    // eslint-disable-next-line require-yield
+     
     yield* readBody(
       connection.stream,
       head,

@@ -133,8 +133,8 @@ export class FakeHost implements IpLayer {
   }
 
   reportError(icmp: IcmpHeader, offender: Ipv4): void {
-    this.raw?.error(icmp, offender);
-    this.protocols.get(icmp.quoted?.ip?.protocol ?? 0)?.error(icmp, offender);
+    this.raw?.error(icmp, offender, 64);
+    this.protocols.get(icmp.quoted?.ip?.protocol ?? 0)?.error(icmp, offender, 64);
   }
 
   socket(type: "stream" | "dgram" | "raw", protocol = 0): Socket {

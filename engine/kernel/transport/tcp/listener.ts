@@ -15,7 +15,7 @@ import {
   type TcpHeader,
 } from "../../../net/packet.ts";
 import type { SocketAddress } from "../../process/sys.ts";
-import { WaitQueue } from "../../process/wait-queue.ts";
+import type { WaitQueue } from "../../process/wait-queue.ts";
 import type { SocketRecord } from "../diagnostics.ts";
 import { nextHopMtu, socketFault } from "../icmp-errno.ts";
 import type { PortHolder } from "../ports.ts";
