@@ -1,9 +1,8 @@
 /** `npm run update:screenshots`: draws the pictures in docs/screenshots from the built browser edition. */
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import type { TestHost } from "../e2e/support/hosts.ts";
-import { testHosts } from "../e2e/support/hosts.ts";
-import { typeInto } from "./screenshot-lab.ts";
+import { testHosts, type TestHost } from "../e2e/support/hosts.ts";
+import { stageLab } from "./screenshot-lab.ts";
 
 const FOLDER = path.join(import.meta.dirname, "../../docs/screenshots");
 
@@ -14,7 +13,7 @@ for (const theme of ["light", "dark"] as const) {
   const page = await running.open({ theme });
   await page.getByTestId("welcome").waitFor();
   await page.screenshot({ path: path.join(FOLDER, `start-${theme}.png`) });
-  await typeInto(page);
+  await stageLab(page);
   await page.screenshot({ path: path.join(FOLDER, `window-${theme}.png`) });
 }
 await running.close();
