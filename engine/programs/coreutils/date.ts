@@ -3,7 +3,7 @@ import { byteString } from "../support/bytes.ts";
 import { strftime } from "../support/calendar.ts";
 import { parseDate } from "../support/date-parser.ts";
 import { LineSource } from "../support/input.ts";
-import { quoteIfNeeded, quoteName, quoteText } from "../support/quote.ts";
+import { quoteIfNeeded, quoteText } from "../support/quote.ts";
 import { defineTool, reason, type Arguments, type Tool } from "../support/tool.ts";
 
 const ISO: Record<string, string> = {
@@ -73,16 +73,16 @@ function chooseFormat(tool: Tool, args: Arguments): string {
   const rfc = args.value("rfc-3339");
   if (rfc !== undefined) formats.push(named(tool, RFC3339, rfc, "--rfc-3339"));
   const [operand, extra] = args.operands;
-  if (extra !== undefined) throw tool.usage(`extra operand ${quoteName(extra)}`);
+  if (extra !== undefined) throw tool.usage(`extra operand ${quoteText(extra)}`);
   if (operand?.startsWith("+")) formats.push(byteString(operand.slice(1)));
   else if (operand !== undefined) {
     if (args.has("d", "f", "r")) {
       throw tool.usage(
-        `the argument ${quoteName(operand)} lacks a leading '+';\nwhen using an option to specify date(s), any non-option\nargument must be a format string beginning with '+'`,
+        `the argument ${quoteText(operand)} lacks a leading '+';\nwhen using an option to specify date(s), any non-option\nargument must be a format string beginning with '+'`,
       );
     }
     if (!/^\d{8}(\d{2}){0,2}(\.\d\d)?$/.test(operand))
-      throw tool.fail(`invalid date ${quoteName(operand)}`);
+      throw tool.fail(`invalid date ${quoteText(operand)}`);
     throw tool.refuse("setting the clock");
   }
   if (formats.length > 1) throw tool.fail("multiple output formats specified");
@@ -95,9 +95,9 @@ function named(tool: Tool, table: Record<string, string>, name: string, option: 
   const key = table[name] ? name : found.length === 1 ? found[0] : undefined;
   if (key !== undefined) return table[key] as string;
   const order = ["hours", "minutes", "date", "seconds", "ns"].filter((one) => keys.includes(one));
-  const list = order.map((one) => `  - '${one}'`).join("\n");
+  const list = order.map((one) => `  - ${quoteText(one)}`).join("\n");
   throw tool.usage(
-    `invalid argument ${quoteText(name)} for '${option}'\nValid arguments are:\n${list}`,
+    `invalid argument ${quoteText(name)} for ${quoteText(option)}\nValid arguments are:\n${list}`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { KernelError, strerror } from "../../kernel/errno.ts";
 import { execFailure, findCommand } from "../support/command.ts";
-import { quoteName } from "../support/quote.ts";
+import { quoteText } from "../support/quote.ts";
 import { defineTool, reason } from "../support/tool.ts";
 
 export const env = defineTool({
@@ -35,7 +35,7 @@ export const env = defineTool({
     if (operands[0] === "-") operands.shift();
     for (const name of args.values("u")) {
       if (name === "" || name.includes("=")) {
-        throw tool.fail(`cannot unset ${quoteName(name)}: Invalid argument`, 125);
+        throw tool.fail(`cannot unset ${quoteText(name)}: Invalid argument`, 125);
       }
       variables.delete(name);
     }
@@ -51,7 +51,7 @@ export const env = defineTool({
         sys.chdir(directory);
       } catch (error) {
         throw tool.fail(
-          `cannot change directory to ${quoteName(directory)}: ${reason(error)}`,
+          `cannot change directory to ${quoteText(directory)}: ${reason(error)}`,
           125,
         );
       }
@@ -70,7 +70,7 @@ export const env = defineTool({
       yield* sys.exec(findCommand(sys, command), operands, variables);
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
-      throw tool.fail(`${quoteName(command)}: ${strerror(error.errno)}`, execFailure(error.errno));
+      throw tool.fail(`${quoteText(command)}: ${strerror(error.errno)}`, execFailure(error.errno));
     }
   },
 });

@@ -3,7 +3,7 @@ import { bytesToString } from "../support/bytes.ts";
 import { isErrno } from "../support/command.ts";
 import { LineSource, readText } from "../support/input.ts";
 import { parseSize } from "../support/numbers.ts";
-import { quoteText } from "../support/quote.ts";
+import { quoteName, quoteText } from "../support/quote.ts";
 import { defineTool, type Tool } from "../support/tool.ts";
 
 export const head = defineTool({
@@ -51,7 +51,7 @@ export const head = defineTool({
         else yield* firstLines(tool, fd, count, fromEnd, delimiter);
       } catch (error) {
         if (!isErrno(error, "EISDIR")) throw error;
-        yield* tool.warn(`error reading ${quoteText(path)}: Is a directory`);
+        yield* tool.warn(`error reading ${quoteName(path)}: Is a directory`);
       } finally {
         tool.closeInput(fd);
       }
@@ -66,7 +66,7 @@ function* openForReading(tool: Tool, path: string): Blocking<number | undefined>
   } catch (error) {
     if (!isErrno(error)) throw error;
     const text = error.errno === "ENOENT" ? "No such file or directory" : "Permission denied";
-    yield* tool.warn(`cannot open ${quoteText(path)} for reading: ${text}`);
+    yield* tool.warn(`cannot open ${quoteName(path)} for reading: ${text}`);
     return undefined;
   }
 }

@@ -70,6 +70,17 @@ export const join = defineTool({
     let i = 0;
     let j = 0;
     let seenUnpaired = false;
+    // A line out of order matters once some line had no partner: it may be the one missed.
+    const order = function* (side: 0 | 1, row: number): Blocking<void> {
+      const lines = side === 0 ? left : right;
+      const key = keyOf(lines[row], side);
+      if (!seenUnpaired || args.has("nocheck-order") || key === undefined || reported[side]) return;
+      if (key >= (keyOf(lines[row - 1], side) as string)) return;
+      reported[side] = true;
+      const place = `${quoteIfNeeded(side === 0 ? first : second)}:${row + 1}`;
+      yield* tool.warn(`${place}: is not sorted: ${lines[row]?.join(glue)}`);
+    };
+    const reported = [false, false];
     while (i < left.length || j < right.length) {
       const a = keyOf(left[i], 0);
       const b = keyOf(right[j], 1);
@@ -77,10 +88,12 @@ export const join = defineTool({
         seenUnpaired = true;
         if (unpaired.has("1")) yield* write(left[i], undefined);
         i += 1;
+        yield* order(0, i);
       } else if (a === undefined || (b as string) < a) {
         seenUnpaired = true;
         if (unpaired.has("2")) yield* write(undefined, right[j]);
         j += 1;
+        yield* order(1, j);
       } else {
         let end = j;
         while (end < right.length && keyOf(right[end], 1) === a) end += 1;
@@ -90,17 +103,6 @@ export const join = defineTool({
         }
         j = end;
       }
-    }
-    if (!seenUnpaired || args.has("nocheck-order")) return;
-    yield* tool.out.flush();
-    for (const [index, lines] of [left, right].entries()) {
-      const side = index as 0 | 1;
-      const at = lines.findIndex(
-        (line, row) => row > 0 && (keyOf(line, side) ?? "") < (keyOf(lines[row - 1], side) ?? ""),
-      );
-      if (at < 0) continue;
-      const place = `${quoteIfNeeded(side === 0 ? first : second)}:${at + 1}`;
-      yield* tool.warn(`${place}: is not sorted: ${lines[at]?.join(glue)}`);
     }
     if (tool.status !== 0) yield* tool.warn("input is not in sorted order");
   },

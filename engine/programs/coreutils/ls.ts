@@ -31,6 +31,12 @@ interface Settings {
 const SIX_MONTHS_SECONDS = 31556952 / 2;
 const MINIMUM_COLUMN_WIDTH = 3;
 
+const COLOUR_CHOICES: readonly [string[], string[], string[]] = [
+  ["always", "yes", "force"],
+  ["never", "no", "none"],
+  ["auto", "tty", "if-tty"],
+];
+
 export const ls = defineTool({
   name: "ls",
   package: "coreutils",
@@ -157,17 +163,19 @@ function readSettings(tool: Tool, args: Arguments): Settings {
     (onTerminal ? sys.windowSize(1).columns : 80) ||
     80;
   const when = args.has("color") ? (args.value("color") ?? "always") : "never";
-  const known = ["always", "yes", "force", "auto", "tty", "if-tty", "never", "no", "none"];
-  if (!known.includes(when)) {
-    const choices =
-      "  - 'always', 'yes', 'force'\n  - 'never', 'no', 'none'\n  - 'auto', 'tty', 'if-tty'";
+  const [always, , auto] = COLOUR_CHOICES;
+  if (!COLOUR_CHOICES.flat().includes(when)) {
+    const choices = COLOUR_CHOICES.map(
+      (names) => `  - ${names.map(quoteText).join(", ")}
+`,
+    ).join("");
     throw tool.usage(
-      `invalid argument ${quoteText(when)} for '--color'\nValid arguments are:\n${choices}`,
+      `invalid argument ${quoteText(when)} for ${quoteText("--color")}\nValid arguments are:\n${choices.trimEnd()}`,
       1,
     );
   }
   const colour =
-    coloursKnown(sys.env) && (known.indexOf(when) < 3 || (known.indexOf(when) < 6 && onTerminal));
+    coloursKnown(sys.env) && (always.includes(when) || (auto.includes(when) && onTerminal));
   return { format, width: typedWidth === "0" ? Infinity : columns, colour, onTerminal, args };
 }
 

@@ -52,7 +52,7 @@ function* make(
     } catch (error) {
       if (parents && isErrno(error, "EEXIST", "EISDIR") && isDirectory(tool, step)) continue;
       const text = parents && !last && isErrno(error, "EEXIST") ? "Not a directory" : reason(error);
-      yield* tool.warn(`cannot create directory ${quoteName(last ? path : step)}: ${text}`);
+      yield* tool.warn(`cannot create directory ${quoteText(last ? path : step)}: ${text}`);
       return;
     }
   }

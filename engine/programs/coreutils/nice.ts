@@ -1,6 +1,6 @@
 import { KernelError, strerror } from "../../kernel/errno.ts";
 import { execFailure, findCommand } from "../support/command.ts";
-import { quoteName, quoteText } from "../support/quote.ts";
+import { quoteText } from "../support/quote.ts";
 import { defineTool } from "../support/tool.ts";
 
 export const nice = defineTool({
@@ -34,7 +34,7 @@ export const nice = defineTool({
       yield* sys.exec(findCommand(sys, command), args.operands);
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
-      throw tool.fail(`${quoteName(command)}: ${strerror(error.errno)}`, execFailure(error.errno));
+      throw tool.fail(`${quoteText(command)}: ${strerror(error.errno)}`, execFailure(error.errno));
     }
   },
 });

@@ -1,6 +1,6 @@
 import { KernelError, strerror } from "../../kernel/errno.ts";
 import { execFailure, findCommand } from "../support/command.ts";
-import { quoteName } from "../support/quote.ts";
+import { quoteName, quoteText } from "../support/quote.ts";
 import { defineTool, reason } from "../support/tool.ts";
 
 export const nohup = defineTool({
@@ -49,7 +49,7 @@ export const nohup = defineTool({
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
       throw tool.fail(
-        `failed to run command ${quoteName(command)}: ${strerror(error.errno)}`,
+        `failed to run command ${quoteText(command)}: ${strerror(error.errno)}`,
         execFailure(error.errno),
       );
     }

@@ -59,7 +59,7 @@ class Formatter {
       if (yield* this.pass()) return;
       if (this.next === before) {
         if (this.values.length > this.next) {
-          yield* this.tool.sys.printError(
+          yield* this.tool.say(
             `${this.tool.name}: warning: ignoring excess arguments, starting with ${quoteText(this.values[this.next] as string)}\n`,
           );
         }

@@ -1,7 +1,7 @@
 import { KernelError, strerror } from "../../kernel/errno.ts";
 import { execFailure, findCommand } from "../support/command.ts";
 import { parseSize } from "../support/numbers.ts";
-import { quoteName, quoteText } from "../support/quote.ts";
+import { quoteText } from "../support/quote.ts";
 import { defineTool } from "../support/tool.ts";
 
 export const stdbuf = defineTool({
@@ -35,7 +35,7 @@ export const stdbuf = defineTool({
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
       throw tool.fail(
-        `failed to run command ${quoteName(command)}: ${strerror(error.errno)}`,
+        `failed to run command ${quoteText(command)}: ${strerror(error.errno)}`,
         execFailure(error.errno),
       );
     }

@@ -3,7 +3,7 @@ import { bytesToString } from "../support/bytes.ts";
 import { isErrno } from "../support/command.ts";
 import { LineSource } from "../support/input.ts";
 import { parseDuration, parseSize, secondsToNs } from "../support/numbers.ts";
-import { quoteText } from "../support/quote.ts";
+import { quoteName, quoteText } from "../support/quote.ts";
 import { defineTool, reason, type Tool } from "../support/tool.ts";
 
 interface Request {
@@ -92,7 +92,7 @@ export const tail = defineTool({
         yield* last(tool, fd, request);
       } catch (error) {
         if (!isErrno(error, "EISDIR")) throw error;
-        yield* tool.warn(`error reading ${quoteText(path)}: Is a directory`);
+        yield* tool.warn(`error reading ${quoteName(path)}: Is a directory`);
         continue;
       }
       const stat = tool.sys.fstat(fd);
@@ -131,7 +131,7 @@ function* open(tool: Tool, path: string): Blocking<number | undefined> {
   try {
     return tool.sys.open(path, { read: true });
   } catch (error) {
-    yield* tool.warn(`cannot open ${quoteText(path)} for reading: ${reason(error)}`);
+    yield* tool.warn(`cannot open ${quoteName(path)} for reading: ${reason(error)}`);
     return undefined;
   }
 }
@@ -209,8 +209,7 @@ function* follow(
 
 /** Notices that the name now stands for another file, or for none. */
 function* reopen(tool: Tool, file: Followed): Blocking<void> {
-  const say = (text: string) =>
-    tool.sys.printError(`${tool.name}: ${quoteText(file.path)} ${text}\n`);
+  const say = (text: string) => tool.say(`${tool.name}: ${quoteName(file.path)} ${text}\n`);
   let inode: number;
   try {
     inode = tool.sys.stat(file.path).inode;

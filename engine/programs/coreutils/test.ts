@@ -1,4 +1,5 @@
 import type { Program } from "../../kernel/process/program.ts";
+import { quoteText, localiseQuotes } from "../support/quote.ts";
 import { evaluateTest, TestError } from "../support/test-expression.ts";
 
 const DOCS = {
@@ -26,13 +27,13 @@ function testProgram(name: string): Program {
       let words = argv.slice(1);
       try {
         if (name === "[") {
-          if (words.at(-1) !== "]") throw new TestError("missing ']'");
+          if (words.at(-1) !== "]") throw new TestError(`missing ${quoteText("]")}`);
           words = words.slice(0, -1);
         }
         return evaluateTest(sys, words) ? 0 : 1;
       } catch (error) {
         if (!(error instanceof TestError)) throw error;
-        yield* sys.printError(`${argv[0]}: ${error.message}\n`);
+        yield* sys.printError(localiseQuotes(`${argv[0]}: ${error.message}\n`, sys.env));
         return 2;
       }
     },

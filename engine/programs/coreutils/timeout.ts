@@ -45,7 +45,7 @@ export const timeout = defineTool({
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
       throw tool.fail(
-        `failed to run command ${quoteName(command)}: ${strerror(error.errno)}`,
+        `failed to run command ${quoteText(command)}: ${strerror(error.errno)}`,
         execFailure(error.errno),
       );
     }

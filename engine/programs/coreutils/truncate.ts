@@ -29,7 +29,9 @@ export const truncate = defineTool({
     const text = args.value("s");
     const reference = args.value("r");
     if (text === undefined && reference === undefined)
-      throw tool.usage("you must specify either '--size' or '--reference'");
+      throw tool.usage(
+        `you must specify either ${quoteText("--size")} or ${quoteText("--reference")}`,
+      );
     const sign = /^\s*[-+<>/%]/.exec(text ?? "")?.[0].trim() ?? "";
     const amount = text === undefined ? 0 : parseSize(text.trim().slice(sign.length));
     if (amount === undefined) throw tool.fail(`Invalid number: ${quoteText(text ?? "")}`);

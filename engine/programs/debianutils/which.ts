@@ -22,7 +22,7 @@ export const which: Program = {
         if (letter === "a") all = true;
         else if (letter !== "s") {
           yield* sys.printError(`Illegal option -${letter}\n`);
-          yield* sys.print(`Usage: ${argv[0]} [-a] args\n`);
+          yield* sys.print(`Usage: /usr/bin/which [-a] args\n`);
           return 2;
         }
       }

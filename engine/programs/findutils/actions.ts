@@ -8,7 +8,7 @@ import { confirm } from "../support/confirm.ts";
 import { modeText } from "../support/file-mode.ts";
 import { Output } from "../support/output.ts";
 import { baseName, dirName } from "../support/paths.ts";
-import { quoteName } from "../support/quote.ts";
+import { quoteText } from "../support/quote.ts";
 import { reason } from "../support/tool.ts";
 import type { Primary, Visit } from "./expression.ts";
 import type { FindContext } from "./parse.ts";
@@ -60,7 +60,7 @@ function fprint(path: string, { tool }: FindContext): Primary {
   try {
     fd = tool.sys.open(path, { write: true, create: true, truncate: true }, 0o666);
   } catch (error) {
-    throw tool.fail(`${quoteName(path)}: ${reason(error)}`);
+    throw tool.fail(`${quoteText(path)}: ${reason(error)}`);
   }
   const out = new Output(tool.sys, fd);
   return {
@@ -81,7 +81,7 @@ function deleter({ tool }: FindContext): Primary {
         else tool.sys.unlink(path);
         return true;
       } catch (error) {
-        yield* tool.warn(`cannot delete ${quoteName(path)}: ${reason(error)}`);
+        yield* tool.warn(`cannot delete ${quoteText(path)}: ${reason(error)}`);
         return false;
       }
     },
@@ -142,7 +142,7 @@ function* run(
     return yield* runCommand(sys, argv);
   } catch (error) {
     if (!isErrno(error)) throw error;
-    yield* sys.printError(`${tool.name}: ${quoteName(argv[0] ?? "")}: ${reason(error)}\n`);
+    yield* tool.say(`${tool.name}: ${quoteText(argv[0] ?? "")}: ${reason(error)}\n`);
     return 127;
   } finally {
     if (directory !== undefined) sys.chdir(home);

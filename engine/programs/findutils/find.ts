@@ -3,7 +3,7 @@ import type { Blocking } from "../../kernel/process/wait-queue.ts";
 import type { Program } from "../../kernel/process/program.ts";
 import { isErrno } from "../support/command.ts";
 import { baseName, joinPath } from "../support/paths.ts";
-import { quoteName } from "../support/quote.ts";
+import { quoteText } from "../support/quote.ts";
 import { reason, runTool, Tool } from "../support/tool.ts";
 import type { Expression } from "./expression.ts";
 import { expressionStart, parseExpression } from "./parse.ts";
@@ -113,12 +113,12 @@ class Walker {
     try {
       stat = this.stat(path);
     } catch (error) {
-      yield* tool.warn(`${quoteName(path)}: ${reason(error)}`);
+      yield* tool.warn(`${quoteText(path)}: ${reason(error)}`);
       return;
     }
     if (stat.kind === "directory" && parents.includes(stat.inode)) {
       yield* tool.warn(
-        `File system loop detected; ${quoteName(path)} is part of the same file system loop`,
+        `File system loop detected; ${quoteText(path)} is part of the same file system loop`,
       );
       return;
     }
@@ -138,7 +138,7 @@ class Walker {
       try {
         names = tool.sys.readdir(path);
       } catch (error) {
-        yield* tool.warn(`${quoteName(path)}: ${reason(error)}`);
+        yield* tool.warn(`${quoteText(path)}: ${reason(error)}`);
       }
       for (const name of names) {
         yield* this.visit(joinPath(path, name), root, depth + 1, [...parents, stat.inode]);

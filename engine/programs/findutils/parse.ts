@@ -1,5 +1,5 @@
 /** Reads find's command line. Error texts are GNU find's. */
-import { byteString } from "../support/bytes.ts";
+import { quoteText } from "../support/quote.ts";
 import type { Tool } from "../support/tool.ts";
 import { makeAction } from "./actions.ts";
 import type { Expression, Primary } from "./expression.ts";
@@ -308,7 +308,7 @@ class Parser {
         const text = args[0] as string;
         if (!/^\d+$/.test(text)) {
           throw this.fail(
-            `Expected a positive decimal integer argument to ${word}, but got '${byteString(text)}'`,
+            `Expected a positive decimal integer argument to ${word}, but got ${quoteText(text)}`,
           );
         }
         if (word === "-maxdepth") this.maxDepth = Number(text);

@@ -7,7 +7,7 @@ import { parseDate } from "../support/date-parser.ts";
 import { applyMode } from "../support/file-mode.ts";
 import { globToRegex } from "../support/glob.ts";
 import { compileRegex } from "../support/regex.ts";
-import { quoteName } from "../support/quote.ts";
+import { quoteText } from "../support/quote.ts";
 import { reason } from "../support/tool.ts";
 import type { Primary, Visit } from "./expression.ts";
 import type { FindContext } from "./parse.ts";
@@ -141,7 +141,7 @@ const permissionTest: Maker = (argument, context) => {
   const text = argument.slice(how.length);
   const mode = applyMode(text, 0, false, 0);
   if (mode === undefined || text === "")
-    throw context.tool.fail(`invalid mode ${quoteName(argument)}`);
+    throw context.tool.fail(`invalid mode ${quoteText(argument)}`);
   if (how === "-") return ({ stat }) => (stat.mode & mode) === mode;
   if (how === "/") return ({ stat }) => mode === 0 || (stat.mode & mode) !== 0;
   return ({ stat }) => stat.mode === mode;
@@ -152,7 +152,7 @@ const newerTest: Maker = (argument, context) => {
     const { modifiedSeconds } = context.tool.sys.stat(argument);
     return ({ stat }) => stat.modifiedSeconds > modifiedSeconds;
   } catch (error) {
-    throw context.tool.fail(`${quoteName(argument)}: ${reason(error)}`);
+    throw context.tool.fail(`${quoteText(argument)}: ${reason(error)}`);
   }
 };
 
@@ -161,7 +161,7 @@ const sameFileTest: Maker = (argument, context) => {
     const { inode } = context.tool.sys.stat(argument);
     return ({ stat }) => stat.inode === inode;
   } catch (error) {
-    throw context.tool.fail(`${quoteName(argument)}: ${reason(error)}`);
+    throw context.tool.fail(`${quoteText(argument)}: ${reason(error)}`);
   }
 };
 
@@ -169,7 +169,7 @@ const newerDateTest: Maker = (argument, context) => {
   const at = parseDate(argument, context.tool.sys.realtimeSeconds());
   if (at === undefined) {
     throw context.tool.fail(
-      `I cannot figure out how to interpret ${quoteName(argument)} as a date or time`,
+      `I cannot figure out how to interpret ${quoteText(argument)} as a date or time`,
     );
   }
   return ({ stat }) => stat.modifiedSeconds > at;
@@ -201,13 +201,14 @@ const MAKERS: Record<string, Maker> = {
   "-perm": permissionTest,
   "-user": (argument, context) => {
     const uid = findUser(context.tool.sys, argument);
-    if (uid === undefined) throw context.tool.fail(`'${argument}' is not the name of a known user`);
+    if (uid === undefined)
+      throw context.tool.fail(`${quoteText(argument)} is not the name of a known user`);
     return ({ stat }) => stat.uid === uid;
   },
   "-group": (argument, context) => {
     const gid = findGroup(context.tool.sys, argument);
     if (gid === undefined)
-      throw context.tool.fail(`'${argument}' is not the name of an existing group`);
+      throw context.tool.fail(`${quoteText(argument)} is not the name of an existing group`);
     return ({ stat }) => stat.gid === gid;
   },
   "-uid": (argument, context, name) => {

@@ -44,12 +44,33 @@ export function quoteIfNeeded(name: string): string {
   return PLAIN.test(name) ? name : quoteName(name);
 }
 
-/** `'text'` with C escapes, for option arguments: `invalid number of lines: 'x'`. */
+/** Stand for the quotation marks of the locale until the message is printed. */
+const OPEN = "\ue000";
+const CLOSE = "\ue001";
+
+/**
+ * Text with C escapes between the locale's quotation marks, for option arguments:
+ * `invalid number of lines: 'x'`. What contains it is printed through `localiseQuotes`.
+ */
 export function quoteText(text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what this looks for
-  return `'${byteString(text).replace(/[\x00-\x1f\x7f-\xff'\\]/g, (char) =>
+  const escaped = byteString(text).replace(/[\x00-\x1f\x7f-\xff'\\]/g, (char) =>
     char === "'" || char === "\\" ? `\\${char}` : octal(char),
-  )}'`;
+  );
+  return OPEN + escaped + CLOSE;
+}
+
+/** A message with its quotation marks: ' in the C locale, ‘ and ’ where there is UTF-8. */
+export function localiseQuotes(message: string, env: ReadonlyMap<string, string>): string {
+  if (!message.includes(OPEN)) return message;
+  const [open, close] = isUtf8(env) ? ["‘", "’"] : ["'", "'"];
+  return message.replaceAll(OPEN, open).replaceAll(CLOSE, close);
+}
+
+/** Whether characters are UTF-8 sequences or bytes, as LC_ALL, LC_CTYPE and LANG say. */
+export function isUtf8(env: ReadonlyMap<string, string>): boolean {
+  const locale = env.get("LC_ALL") || env.get("LC_CTYPE") || env.get("LANG") || "C";
+  return /utf-?8/i.test(locale);
 }
 
 /** How `ls` shows a name on a terminal: quoted where a shell would need it (a colon needs none). */

@@ -10,7 +10,7 @@ import { byteString } from "./bytes.ts";
 import { getopt, type GetoptSpec, type ParsedOption } from "./getopt.ts";
 import { LineSource } from "./input.ts";
 import { Output } from "./output.ts";
-import { quoteIfNeeded } from "./quote.ts";
+import { localiseQuotes, quoteIfNeeded } from "./quote.ts";
 
 /** `-n, --lines=NUM`, `--color[=WHEN]`, `-v`: the flags as help shows them. */
 export type OptionRow = readonly [flags: string, meaning: string];
@@ -115,7 +115,12 @@ export class Tool {
   /** Writes `name: text` to standard error and makes the status at least `status`. */
   *warn(text: string, status = 1): Blocking<void> {
     this.status = Math.max(this.status, status);
-    yield* this.sys.printError(`${this.name}: ${text}\n`);
+    yield* this.say(`${this.name}: ${text}\n`);
+  }
+
+  /** Writes whole lines to standard error. */
+  *say(text: string): Blocking<void> {
+    yield* this.sys.printError(localiseQuotes(text, this.sys.env));
   }
 
   /** To be thrown: ends with `name: text`. */
@@ -257,7 +262,7 @@ export function* runTool(
   } catch (error) {
     if (error instanceof ToolExit) {
       yield* tool.out.flush();
-      if (error.text !== "") yield* tool.sys.printError(error.text);
+      if (error.text !== "") yield* tool.say(error.text);
       return error.status;
     }
     if (!(error instanceof KernelError)) throw error;
