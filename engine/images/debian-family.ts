@@ -2,8 +2,11 @@
 import { executableFile } from "../kernel/fs/executable.ts";
 import { ImageLayerBuilder, type ImageLayer } from "../kernel/fs/image-layer.ts";
 import type { Program } from "../kernel/process/program.ts";
+import { IPTABLES_ALTERNATIVES } from "../programs/iptables/index.ts";
+import type { ServiceUnit } from "../machine/service.ts";
 import { LINK_GROUPS, RT_PROTOS, RT_SCOPES, RT_TABLES } from "./iproute2-names.ts";
 import { ETC_PROTOCOLS, ETC_SERVICES } from "./network-names.ts";
+import { unitFile } from "./units.ts";
 
 /** In what the members of the family differ. */
 export interface FamilyMember {
@@ -132,7 +135,11 @@ const DIRECTORIES = [
   "/var/spool",
 ] as const;
 
-export function debianFamilyFiles(member: FamilyMember, programs: readonly Program[]): ImageLayer {
+export function debianFamilyFiles(
+  member: FamilyMember,
+  programs: readonly Program[],
+  services: readonly ServiceUnit[],
+): ImageLayer {
   const builder = new ImageLayerBuilder(member.installedSeconds);
   for (const path of DIRECTORIES) builder.directory(path);
   if (member.mergedUsr) {
@@ -175,9 +182,26 @@ export function debianFamilyFiles(member: FamilyMember, programs: readonly Progr
     .file("/usr/lib/os-release", member.osRelease)
     .file("/var/www/html/index.html", INDEX_HTML);
   if (member.lsbRelease !== undefined) builder.file("/etc/lsb-release", member.lsbRelease);
+  builder.directory("/lib/systemd/system").directory("/etc/systemd/system/multi-user.target.wants");
+  for (const unit of services) {
+    builder.file(`/lib/systemd/system/${unit.name}.service`, unitFile(unit));
+  }
   for (const program of programs) {
     builder.file(member.pathOf(program), executableFile(program), { mode: 0o755 });
   }
+  if (programs.some(({ name }) => name === "iptables-nft")) linkIptables(builder);
   if (!member.mergedUsr) builder.symlink("/sbin/ip", "/bin/ip");
   return builder.build();
+}
+
+/** The flavour that update-alternatives(1) chooses on a fresh system. */
+function linkIptables(builder: ImageLayerBuilder): void {
+  for (const name of IPTABLES_ALTERNATIVES) {
+    builder
+      .symlink(`/usr/sbin/${name}`, `/etc/alternatives/${name}`)
+      .symlink(
+        `/etc/alternatives/${name}`,
+        `/usr/sbin/${name.replace("iptables", "iptables-nft")}`,
+      );
+  }
 }

@@ -6,6 +6,7 @@ import type { SysctlTree } from "./fs/proc/sysctl-tree.ts";
 import type { Mount } from "./fs/mount.ts";
 import { NamespaceInode } from "./fs/namespace-inode.ts";
 import type { SocketType } from "./process/sys.ts";
+import type { Netfilter } from "./netfilter/netfilter.ts";
 import type { Process } from "./process/process.ts";
 import type { Rtnetlink } from "./rtnetlink/messages.ts";
 import type { SocketDiagnostics } from "./transport/diagnostics.ts";
@@ -14,6 +15,7 @@ import type { Socket } from "./transport/socket.ts";
 /** What processes and /proc see of a network namespace. */
 export interface Network {
   readonly rtnetlink: Rtnetlink;
+  readonly netfilter: Netfilter;
   readonly sockets: SocketDiagnostics;
   /** EAFNOSUPPORT, EPROTONOSUPPORT, ESOCKTNOSUPPORT, EPERM. */
   socket(family: "inet" | "packet", type: SocketType, protocol: number, uid: number): Socket;

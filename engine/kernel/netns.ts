@@ -21,6 +21,7 @@ import { InputDecision } from "./ip/route-input.ts";
 import { Snmp } from "./ip/snmp.ts";
 import type { PacketTracer } from "./ip/tracer.ts";
 import type { NetfilterHooks } from "./netfilter/hooks.ts";
+import { Netfilter } from "./netfilter/netfilter.ts";
 import type { CapturedFrame } from "./process/sys.ts";
 import { Monitor } from "./rtnetlink/monitor.ts";
 import { NetnsRtnetlink } from "./rtnetlink/rtnetlink.ts";
@@ -72,6 +73,7 @@ export class NetNamespace {
     output: undefined,
     postrouting: undefined,
   };
+  readonly netfilter: Netfilter;
   tracer: PacketTracer | undefined;
   /** Packet sockets; see `addTap`. */
   taps: readonly TapListener[] = [];
@@ -108,6 +110,7 @@ export class NetNamespace {
     this.ipv6 = new Ipv6Settings(this);
     this.sysctl = new Sysctl(this);
     this.ip = new IpStack(this);
+    this.netfilter = new Netfilter(this);
     this.rtnetlink = new NetnsRtnetlink(this);
     this.procNet = procNetFiles(this);
     this.loopback = new Loopback();

@@ -145,6 +145,10 @@ export class Packet {
   mark = 0;
   /** The bridge port it came in by, for `-m physdev`; 0 outside bridging. */
   physIif = 0;
+  /** The bridge port it leaves by, while a bridge forwards it. */
+  physOif = 0;
+  /** User of the socket that sent it, for `-m owner`; undefined: no socket of this machine did. */
+  ownerUid: number | undefined;
   /** skb->pkt_type was PACKET_HOST: the frame was addressed to this device, not overheard. */
   toThisHost = true;
   /** Connection tracking entry and direction, owned by netfilter. */
@@ -166,6 +170,8 @@ export class Packet {
     copy.iif = this.iif;
     copy.mark = this.mark;
     copy.physIif = this.physIif;
+    copy.physOif = this.physOif;
+    copy.ownerUid = this.ownerUid;
     copy.toThisHost = this.toThisHost;
     copy.conntrack = this.conntrack;
     copy.journey = this.journey;

@@ -10,7 +10,9 @@ import { DNSMASQ } from "./dnsmasq/index.ts";
 import { GREP } from "./grep/index.ts";
 import { HOSTNAME } from "./hostname/index.ts";
 import { CURL } from "./curl/index.ts";
+import { INIT_SYSTEM_HELPERS } from "./init-system-helpers/index.ts";
 import { IPROUTE2 } from "./iproute2/index.ts";
+import { IPTABLES } from "./iptables/index.ts";
 import { IPUTILS_ARPING } from "./iputils-arping/index.ts";
 import { IPUTILS_PING } from "./iputils-ping/index.ts";
 import { IPUTILS_TRACEPATH } from "./iputils-tracepath/index.ts";
@@ -23,6 +25,7 @@ import { SED } from "./sed/index.ts";
 import { SOCAT } from "./socat/index.ts";
 import { NGINX } from "./nginx/index.ts";
 import { PYTHON3 } from "./python3/index.ts";
+import { SYSTEMD } from "./systemd/index.ts";
 import { TCPDUMP } from "./tcpdump/index.ts";
 import { TRACEROUTE } from "./traceroute/index.ts";
 import { WGET } from "./wget/index.ts";
@@ -38,7 +41,9 @@ export const PROGRAMS: readonly Program[] = [
   GREP,
   HOSTNAME,
   CURL,
+  INIT_SYSTEM_HELPERS,
   IPROUTE2,
+  IPTABLES,
   IPUTILS_ARPING,
   IPUTILS_PING,
   IPUTILS_TRACEPATH,
@@ -51,6 +56,7 @@ export const PROGRAMS: readonly Program[] = [
   SOCAT,
   NGINX,
   PYTHON3,
+  SYSTEMD,
   TCPDUMP,
   TRACEROUTE,
   WGET,

@@ -16,6 +16,7 @@ import { countIcmp } from "./snmp.ts";
 /** Routes and sends a packet made here; see IpLayer.sendLocal. */
 export function sendLocal(netns: NetNamespace, packet: Packet, options?: SendOptions): void {
   if (options?.mark !== undefined) packet.mark = options.mark;
+  packet.ownerUid = options?.uid;
   const route = routePacket(netns, packet, options);
   const header = packet.ip as Ipv4Header;
   if (header.dontFragment && networkLength(packet) > route.mtu) throw new KernelError("EMSGSIZE");

@@ -10,6 +10,7 @@ import type { Packet } from "../../net/packet.ts";
 import type { Random } from "../../sim/random.ts";
 import type { Ns } from "../../sim/clock.ts";
 import type { Errno } from "../errno.ts";
+import type { Netfilter } from "../netfilter/netfilter.ts";
 import type { Rtnetlink } from "../rtnetlink/messages.ts";
 import type { SocketDiagnostics } from "../transport/diagnostics.ts";
 import type { CompletionAnswer, CompletionRequest } from "./program.ts";
@@ -339,6 +340,8 @@ export interface Sys {
 
   // network configuration, rtnetlink(7), of this process's network namespace
   readonly rtnetlink: Rtnetlink;
+  /** Packet filter, connection tracking and IP sets of this process's network namespace. EPERM */
+  readonly netfilter: Netfilter;
   /** sock_diag(7) */
   readonly sockets: SocketDiagnostics;
 

@@ -1,4 +1,5 @@
 /** Sysctls that are not per device: their defaults (Linux 6.18), bounds and effects. */
+import { CONNTRACK_SYSCTLS } from "../netfilter/conntrack/sysctls.ts";
 import { transportSysctls } from "./transport.ts";
 import type { NetNamespace } from "../netns.ts";
 import { setForwarding } from "./device-conf.ts";
@@ -99,6 +100,14 @@ const FIXED: ReadonlyMap<string, FixedSysctl> = new Map<string, FixedSysctl>([
   ["ipv4/tcp_syncookies", integer(1, 0, 2)],
   ["ipv4/tcp_max_tw_buckets", integer(131072)],
   ["ipv6/bindv6only", integer(0, ...SWITCH)],
+  ...Object.entries(CONNTRACK_SYSCTLS).map(([name, initial]): [string, FixedSysctl] => [
+    `netfilter/${name}`,
+    integer(initial, 0),
+  ]),
+  [
+    "netfilter/nf_conntrack_count",
+    { ...integer(0), get: (netns) => String(netns.netfilter.conntrack.count) },
+  ],
   ["unix/max_dgram_qlen", integer(10)],
   ...transportSysctls(),
 ]);

@@ -6,6 +6,7 @@ import type { Sys } from "../../kernel/process/sys.ts";
 import type { DiskImage } from "../../machine/disk-image.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { MachineNetwork } from "../../machine/network.ts";
+import { IPTABLES_ALTERNATIVES } from "../../programs/iptables/index.ts";
 import { milliseconds } from "../../sim/clock.ts";
 import type { Simulation } from "../../sim/simulation.ts";
 import { DEFAULT_IMAGE, defaultMac, SWITCH_BRIDGE } from "../file/naming.ts";
@@ -56,6 +57,7 @@ export function buildTopology(sim: Simulation, scenario: Scenario): Topology {
     const machine = bootMachine(sim, host.name, image);
     machines.set(host.name, machine);
     writeFiles(controlOf(machine), host.name, host.files ?? {});
+    if (scenario.iptables) chooseIptables(controlOf(machine), scenario.iptables);
     host.interfaces?.forEach((spec, number) => {
       const mac = spec.mac === undefined ? undefined : parseMac(spec.mac);
       ports.set(`${host.name}:${spec.name}`, {
@@ -155,6 +157,14 @@ function writeFiles(sys: Sys, name: string, own: Readonly<Record<string, string>
   for (const [path, text] of Object.entries(files)) {
     makeParents(sys, path);
     sys.writeFile(path, text);
+  }
+}
+
+/** The flavour comes first in the PATH. */
+function chooseIptables(sys: Sys, flavour: "nft" | "legacy"): void {
+  for (const name of IPTABLES_ALTERNATIVES) {
+    const program = name.replace("iptables", `iptables-${flavour}`);
+    sys.symlink(`/usr/sbin/${program}`, `/run/alt/${name}`);
   }
 }
 

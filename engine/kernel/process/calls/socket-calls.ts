@@ -2,6 +2,7 @@ import type { Mac } from "../../../net/address.ts";
 import type { Packet } from "../../../net/packet.ts";
 import type { Ns } from "../../../sim/clock.ts";
 import { KernelError } from "../../errno.ts";
+import type { Netfilter } from "../../netfilter/netfilter.ts";
 import type { Rtnetlink } from "../../rtnetlink/messages.ts";
 import type { SocketDiagnostics } from "../../transport/diagnostics.ts";
 import { Socket } from "../../transport/socket.ts";
@@ -22,6 +23,12 @@ export abstract class SocketCalls extends TerminalCalls {
   get rtnetlink(): Rtnetlink {
     this.enter();
     return this.process.namespaces.net.rtnetlink;
+  }
+
+  get netfilter(): Netfilter {
+    this.enter();
+    if (this.process.uid !== 0) throw new KernelError("EPERM");
+    return this.process.namespaces.net.netfilter;
   }
 
   get sockets(): SocketDiagnostics {

@@ -1,0 +1,353 @@
+/** The connections of a namespace. Linux net/netfilter/nf_conntrack_core.c. */
+import { isIcmpError } from "../../../net/icmp.ts";
+import { networkLength } from "../../../net/length.ts";
+import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP, type Packet } from "../../../net/packet.ts";
+import { SECOND } from "../../../sim/clock.ts";
+import type { SimEvent } from "../../../sim/event-queue.ts";
+import type { NetNamespace } from "../../netns.ts";
+import type { Verdict } from "../hooks.ts";
+import { ConntrackEntry, type Direction, type Track } from "./entry.ts";
+import { hasValidFlags, TcpTracking, type TcpState } from "./tcp.ts";
+import { invertTuple, tupleKey, tupleOf, type Tuple } from "./tuple.ts";
+
+export type ConntrackEvent = "new" | "update" | "destroy";
+export type ConntrackListener = (event: ConntrackEvent, entry: ConntrackEntry, by?: string) => void;
+
+/** What `conntrack -S` counts. */
+export class ConntrackStatistics {
+  found = 0;
+  invalid = 0;
+  insert = 0;
+  insert_failed = 0;
+  drop = 0;
+  early_drop = 0;
+  error = 0;
+  search_restart = 0;
+  clash_resolve = 0;
+  chaintoolong = 0;
+}
+
+interface Found {
+  readonly entry: ConntrackEntry;
+  readonly direction: Direction;
+}
+
+/** How often old entries are swept out. */
+const SWEEP_NS = 60 * SECOND;
+
+const UDP_STREAM_NS = 2 * SECOND;
+
+const QUERIES: ReadonlySet<number> = new Set([8, 13, 15, 17]);
+
+const FINISHED: ReadonlySet<TcpState> = new Set(["TIME_WAIT", "CLOSE"]);
+
+export class Conntrack {
+  readonly statistics = new ConntrackStatistics();
+  readonly listeners = new Set<ConntrackListener>();
+  private readonly byTuple = new Map<string, Found>();
+  private readonly entries = new Set<ConntrackEntry>();
+  private lastId = 0;
+  private sweeper: SimEvent | undefined;
+
+  constructor(private readonly netns: NetNamespace) {}
+
+  // ---------------------------------------------------------------- the table
+
+  get count(): number {
+    return this.entries.size;
+  }
+
+  /** Living entries, the newest first. */
+  list(): ConntrackEntry[] {
+    return [...this.entries].filter((entry) => !this.isExpired(entry)).reverse();
+  }
+
+  find(tuple: Tuple): Found | undefined {
+    const found = this.byTuple.get(tupleKey(tuple));
+    if (!found || !this.isExpired(found.entry)) return found;
+    this.kill(found.entry);
+    return undefined;
+  }
+
+  /** Would an answer to this tuple be taken for another connection's? nf_nat_used_tuple() */
+  isUsed(tuple: Tuple, by: ConntrackEntry): boolean {
+    const reply = invertTuple(tuple);
+    const found = reply && this.find(reply);
+    return found !== undefined && found.entry !== by;
+  }
+
+  kill(entry: ConntrackEntry, by?: string): void {
+    if (entry.dying) return;
+    entry.dying = true;
+    if (!entry.confirmed) return;
+    this.entries.delete(entry);
+    this.byTuple.delete(tupleKey(entry.tuple));
+    this.byTuple.delete(tupleKey(entry.reply));
+    this.report("destroy", entry, by);
+  }
+
+  flush(by?: string): void {
+    for (const entry of [...this.entries]) this.kill(entry, by);
+  }
+
+  /** Puts an entry in that a user asked for. False: it exists. */
+  insert(entry: ConntrackEntry): boolean {
+    if (this.find(entry.tuple) || this.find(entry.reply)) return false;
+    entry.confirmed = true;
+    entry.confirmedNs = this.netns.sim.nowNs;
+    entry.expiresNs = this.netns.sim.nowNs + entry.timeoutNs;
+    this.entries.add(entry);
+    this.byTuple.set(tupleKey(entry.tuple), { entry, direction: "original" });
+    this.byTuple.set(tupleKey(entry.reply), { entry, direction: "reply" });
+    this.sweeper ??= this.netns.sim.schedule(SWEEP_NS, () => this.sweep());
+    return true;
+  }
+
+  newEntry(tuple: Tuple, reply: Tuple): ConntrackEntry {
+    this.lastId += 1;
+    return new ConntrackEntry(this, this.lastId, tuple, reply);
+  }
+
+  remainingSeconds(entry: ConntrackEntry): number {
+    if (!entry.confirmed) return Math.floor(entry.timeoutNs / SECOND);
+    return Math.max(0, Math.floor((entry.expiresNs - this.netns.sim.nowNs) / SECOND));
+  }
+
+  report(event: ConntrackEvent, entry: ConntrackEntry, by?: string): void {
+    for (const listener of this.listeners) listener(event, entry, by);
+  }
+
+  private isExpired(entry: ConntrackEntry): boolean {
+    return entry.confirmed && entry.expiresNs <= this.netns.sim.nowNs;
+  }
+
+  private sweep(): void {
+    this.sweeper = undefined;
+    for (const entry of [...this.entries]) if (this.isExpired(entry)) this.kill(entry);
+    if (this.entries.size > 0) {
+      this.sweeper = this.netns.sim.schedule(SWEEP_NS, () => this.sweep());
+    }
+  }
+
+  // ---------------------------------------------------------------- packets
+
+  /** At PREROUTING and OUTPUT; nf_conntrack_in(). */
+  track(packet: Packet): Verdict {
+    const known = packet.conntrack as Track | undefined;
+    if (known?.owner === this) return "accept";
+    packet.conntrack = undefined;
+    const { transport } = packet;
+    if (transport?.kind === "icmp" && isIcmpError(transport.type)) {
+      this.trackError(packet, transport.quoted);
+      return "accept";
+    }
+    if (transport?.kind === "tcp" && !hasValidFlags(transport)) {
+      this.statistics.error += 1;
+      this.statistics.invalid += 1;
+      return "accept";
+    }
+    const tuple = tupleOf(packet);
+    if (!tuple) {
+      this.statistics.invalid += 1;
+      return "accept";
+    }
+    return this.trackTuple(packet, tuple);
+  }
+
+  private trackTuple(packet: Packet, tuple: Tuple): Verdict {
+    let found = this.find(tuple);
+    if (found && this.restarts(found, packet)) {
+      this.kill(found.entry);
+      found = undefined;
+    }
+    if (!found) {
+      const entry = this.begin(packet, tuple);
+      if (entry === "full") {
+        this.statistics.drop += 1;
+        return "drop";
+      }
+      if (!entry) {
+        this.statistics.invalid += 1;
+        return "accept";
+      }
+      found = { entry, direction: "original" };
+    }
+    const { entry, direction } = found;
+    if (!this.follow(entry, direction, packet)) {
+      this.statistics.invalid += 1;
+      return "accept";
+    }
+    const state = direction === "reply" || entry.seenReply ? "ESTABLISHED" : "NEW";
+    packet.conntrack = { entry, direction, state, owner: this } satisfies Track;
+    if (direction === "reply" && !entry.seenReply) {
+      entry.seenReply = true;
+      entry.changed = true;
+    }
+    return "accept";
+  }
+
+  /** An ICMP error belongs to the connection whose packet it quotes; nf_conntrack_inet_error(). */
+  private trackError(packet: Packet, quoted: Packet | undefined): void {
+    const inner = quoted?.ip ? tupleOf(quoted) : undefined;
+    const inverse = inner && invertTuple(inner);
+    const found = inverse && this.find(inverse);
+    if (!found) {
+      this.statistics.error += 1;
+      this.statistics.invalid += 1;
+      return;
+    }
+    packet.conntrack = { ...found, state: "RELATED", owner: this } satisfies Track;
+  }
+
+  /** A SYN after the end starts another connection between the same ports. */
+  private restarts({ entry, direction }: Found, packet: Packet): boolean {
+    const { tcp } = entry;
+    if (!tcp || packet.transport?.kind !== "tcp") return false;
+    return FINISHED.has(tcp.state) && tcp.next(packet.transport, direction) === "SYN_SENT";
+  }
+
+  /** init_conntrack(). Undefined: the packet cannot begin a connection. */
+  private begin(packet: Packet, tuple: Tuple): ConntrackEntry | "full" | undefined {
+    const reply = invertTuple(tuple);
+    if (!reply || !this.canBegin(packet)) return undefined;
+    const max = this.setting("max");
+    if (max > 0 && this.entries.size >= max && !this.dropEarly()) {
+      this.netns.host.log?.("nf_conntrack: nf_conntrack: table full, dropping packet");
+      return "full";
+    }
+    const entry = this.newEntry(tuple, reply);
+    if (packet.transport?.kind === "tcp") entry.tcp = new TcpTracking();
+    entry.streamFromNs = this.netns.sim.nowNs + UDP_STREAM_NS;
+    return entry;
+  }
+
+  private canBegin({ transport }: Packet): boolean {
+    if (transport?.kind === "icmp") return QUERIES.has(transport.type);
+    if (transport?.kind !== "tcp") return true;
+    const next = new TcpTracking().next(transport, "original");
+    return next === "SYN_SENT" || (next === "ESTABLISHED" && this.setting("tcp_loose") !== 0);
+  }
+
+  /** Makes room by forgetting a connection that is not assured; early_drop(). */
+  private dropEarly(): boolean {
+    for (const entry of this.entries) {
+      if (entry.assured && !this.isExpired(entry)) continue;
+      this.kill(entry);
+      this.statistics.early_drop += 1;
+      return true;
+    }
+    return false;
+  }
+
+  /** False: the packet does not fit the connection. */
+  private follow(entry: ConntrackEntry, direction: Direction, packet: Packet): boolean {
+    const { transport } = packet;
+    if (entry.tcp && transport?.kind === "tcp") {
+      if (!this.followTcp(entry, entry.tcp, direction, packet)) return false;
+    } else if (entry.tuple.protocol === IPPROTO_UDP) {
+      this.followUdp(entry);
+    } else if (entry.tuple.protocol === IPPROTO_ICMP) {
+      this.refresh(entry, "icmp_timeout");
+    } else {
+      this.refresh(entry, "generic_timeout");
+    }
+    if (this.setting("acct") !== 0) {
+      const counters = direction === "original" ? entry.original : entry.replied;
+      counters.packets += 1;
+      counters.bytes += networkLength(packet);
+    }
+    return true;
+  }
+
+  private followUdp(entry: ConntrackEntry): void {
+    if (!entry.seenReply) {
+      this.refresh(entry, "udp_timeout");
+      return;
+    }
+    const isStream = this.netns.sim.nowNs > entry.streamFromNs;
+    this.refresh(entry, isStream ? "udp_timeout_stream" : "udp_timeout");
+    if (isStream && !entry.assured) {
+      entry.assured = true;
+      entry.changed = true;
+    }
+  }
+
+  private followTcp(
+    entry: ConntrackEntry,
+    tcp: TcpTracking,
+    direction: Direction,
+    packet: Packet,
+  ): boolean {
+    const { transport } = packet;
+    if (transport?.kind !== "tcp") return false;
+    const before = tcp.state;
+    const next = tcp.next(transport, direction);
+    if (next === "INVALID") return false;
+    if (next === "IGNORE") return true;
+    tcp.observe(transport, direction, packet.payload.length);
+    tcp.state = next;
+    if (before !== next) entry.changed = true;
+    if (next === "CLOSE" && !entry.seenReply && direction === "reply") {
+      this.kill(entry);
+      return true;
+    }
+    const established = before === "SYN_RECV" || before === "ESTABLISHED";
+    if (!entry.assured && established && next === "ESTABLISHED") {
+      entry.assured = true;
+      entry.changed = true;
+    }
+    const name = `tcp_timeout_${next.toLowerCase().replace("sent2", "sent")}`;
+    const waits = tcp.unacknowledged.original || tcp.unacknowledged.reply;
+    const own = this.setting(name);
+    const limit = this.setting("tcp_timeout_unacknowledged");
+    this.setTimeout(entry, waits && own > limit ? limit : own);
+    return true;
+  }
+
+  private refresh(entry: ConntrackEntry, sysctl: string): void {
+    this.setTimeout(entry, this.setting(sysctl));
+  }
+
+  private setTimeout(entry: ConntrackEntry, seconds: number): void {
+    entry.timeoutNs = seconds * SECOND;
+    entry.expiresNs = this.netns.sim.nowNs + entry.timeoutNs;
+  }
+
+  setting(name: string): number {
+    return this.netns.sysctl.number(`netfilter/nf_conntrack_${name}`);
+  }
+
+  /** At the very end of INPUT and POSTROUTING: the packet survived; nf_conntrack_confirm(). */
+  confirm(packet: Packet): Verdict {
+    const track = packet.conntrack as Track | undefined;
+    const entry = track?.entry;
+    if (!entry || track.owner !== this || entry.dying) return "accept";
+    if (!entry.confirmed) {
+      if (!this.insert(entry)) {
+        this.statistics.insert_failed += 1;
+        this.statistics.drop += 1;
+        return "drop";
+      }
+      entry.changed = false;
+      this.report("new", entry);
+    } else if (entry.changed) {
+      entry.changed = false;
+      this.report("update", entry);
+    }
+    return "accept";
+  }
+}
+
+/** `tcp`, `udp`, `icmp` or `unknown`. */
+export function protocolName(protocol: number): string {
+  switch (protocol) {
+    case IPPROTO_TCP:
+      return "tcp";
+    case IPPROTO_UDP:
+      return "udp";
+    case IPPROTO_ICMP:
+      return "icmp";
+    default:
+      return "unknown";
+  }
+}

@@ -1,0 +1,77 @@
+/** Whose socket a packet made here comes from. Linux net/netfilter/xt_owner.c. */
+import { onlyFrom } from "../xtables/check.ts";
+import { defineMatch, UsageError, type TypedOption } from "../xtables/extension.ts";
+import { not, parseUnsigned } from "../xtables/options.ts";
+
+interface IdRange {
+  readonly first: number;
+  readonly last: number;
+  readonly negated: boolean;
+}
+
+interface OwnerTest {
+  readonly uid: IdRange | undefined;
+  readonly gid: IdRange | undefined;
+  readonly socket: { readonly negated: boolean } | undefined;
+}
+
+function parseIds(option: TypedOption, byName: (name: string) => number | undefined): IdRange {
+  const { value, negated, name } = option;
+  const named = byName(value);
+  if (named !== undefined) return { first: named, last: named, negated };
+  const [low = "", high] = value.split("-");
+  const first = parseUnsigned(low);
+  const last = high === undefined ? first : parseUnsigned(high);
+  if (first === undefined || last === undefined || last < first) {
+    throw new UsageError(`owner: Bad value for "--${name}" option: "${value}"\n`);
+  }
+  return { first, last, negated };
+}
+
+const format = ({ first, last }: IdRange): string =>
+  first === last ? String(first) : `${first}-${last}`;
+
+const passes = (range: IdRange, id: number): boolean =>
+  (id >= range.first && id <= range.last) !== range.negated;
+
+export const owner = defineMatch<OwnerTest>({
+  name: "owner",
+  docs: { summary: "owner of the sending socket", examples: ["-m owner --uid-owner 1000"] },
+  options: { "uid-owner": "argument", "gid-owner": "argument", "socket-exists": "flag" },
+  negatable: ["uid-owner", "gid-owner", "socket-exists"],
+  parse(options, { names }) {
+    let test: OwnerTest = { uid: undefined, gid: undefined, socket: undefined };
+    for (const option of options) {
+      if (option.name === "uid-owner") test = { ...test, uid: parseIds(option, names.user) };
+      else if (option.name === "gid-owner") test = { ...test, gid: parseIds(option, names.group) };
+      else test = { ...test, socket: { negated: option.negated } };
+    }
+    if (!test.uid && !test.gid && !test.socket) {
+      throw new UsageError(
+        "owner: At least one of --uid-owner, --gid-owner or --socket-exists is required",
+      );
+    }
+    return test;
+  },
+  save({ uid, gid, socket }) {
+    let text = socket ? `${not(socket.negated)} --socket-exists` : "";
+    if (uid) text += `${not(uid.negated)} --uid-owner ${format(uid)}`;
+    if (gid) text += `${not(gid.negated)} --gid-owner ${format(gid)}`;
+    return text;
+  },
+  list({ uid, gid, socket }) {
+    let text = socket ? `${not(socket.negated)} owner socket exists` : "";
+    if (uid) text += `${uid.negated ? " ! owner" : " owner"} UID match ${format(uid)}`;
+    if (gid) text += `${gid.negated ? " ! owner" : " owner"} GID match ${format(gid)}`;
+    return text;
+  },
+  check: (_, context) => onlyFrom(context, ["OUTPUT", "POSTROUTING"]),
+  evaluate({ uid, gid, socket }, { packet }) {
+    const { ownerUid } = packet;
+    if (ownerUid === undefined) return socket?.negated === true && !uid && !gid;
+    if (socket?.negated) return false;
+    if (uid && !passes(uid, ownerUid)) return false;
+    // A process has the group of its user here.
+    return !gid || passes(gid, ownerUid);
+  },
+});

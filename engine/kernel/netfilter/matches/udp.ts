@@ -1,0 +1,48 @@
+/** Ports of UDP. Linux net/netfilter/xt_tcpudp.c. */
+import { IPPROTO_UDP } from "../../../net/packet.ts";
+import { defineMatch } from "../xtables/extension.ts";
+import { formatPortRange, not, parsePortRange } from "../xtables/options.ts";
+import { listPorts, type PortTest } from "./ports.ts";
+
+interface UdpTest {
+  readonly source: PortTest | undefined;
+  readonly destination: PortTest | undefined;
+}
+
+export const udp = defineMatch<UdpTest>({
+  name: "udp",
+  docs: { summary: "UDP ports", examples: ["-p udp -m udp --dport 53"] },
+  options: { "source-port": "argument", "destination-port": "argument" },
+  aliases: { sport: "source-port", dport: "destination-port" },
+  negatable: ["source-port", "destination-port"],
+  parse(options, { names }) {
+    let test: UdpTest = { source: undefined, destination: undefined };
+    for (const { name, value, negated } of options) {
+      const ports = { range: parsePortRange(names, value, "udp"), negated };
+      test = name === "source-port" ? { ...test, source: ports } : { ...test, destination: ports };
+    }
+    return test;
+  },
+  save({ source, destination }) {
+    let text = "";
+    if (source) text += `${not(source.negated)} --sport ${formatPortRange(source.range)}`;
+    if (destination) {
+      text += `${not(destination.negated)} --dport ${formatPortRange(destination.range)}`;
+    }
+    return text;
+  },
+  list({ source, destination }, names) {
+    let text = " udp";
+    if (source) text += ` ${listPorts("spt", source, "udp", names)}`;
+    if (destination) text += ` ${listPorts("dpt", destination, "udp", names)}`;
+    return text;
+  },
+  check: (_, { protocol, protocolNegated }) => protocol === IPPROTO_UDP && !protocolNegated,
+  evaluate({ source, destination }, { packet }) {
+    const { transport } = packet;
+    if (transport?.kind !== "udp") return false;
+    const passes = (test: PortTest | undefined, port: number): boolean =>
+      !test || (port >= test.range.first && port <= test.range.last) !== test.negated;
+    return passes(source, transport.srcPort) && passes(destination, transport.dstPort);
+  },
+});

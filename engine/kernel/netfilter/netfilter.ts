@@ -1,0 +1,218 @@
+/** Netfilter of one namespace: tables, tracked connections, and what stands at each hook. */
+import { isFragment } from "../../net/ipv4.ts";
+import type { Packet } from "../../net/packet.ts";
+import type { NetDevice } from "../device/net-device.ts";
+import type { NetNamespace } from "../netns.ts";
+import { Conntrack } from "./conntrack/conntrack.ts";
+import type { Track } from "./conntrack/entry.ts";
+import type { Hook, NetfilterHooks, Verdict } from "./hooks.ts";
+import { IpSets } from "./ipset/ipset.ts";
+import { manipOf, Nat } from "./nat/nat.ts";
+import { RecentLists } from "./recent-lists.ts";
+import { checkTable } from "./xtables/check.ts";
+import { HookContext } from "./xtables/hook-context.ts";
+import {
+  emptyTable,
+  TABLE_HOOKS,
+  type Flavour,
+  type HookName,
+  type Rule,
+  type Table,
+  type TableName,
+} from "./xtables/rule.ts";
+import { Ruleset, type RuleListener } from "./xtables/ruleset.ts";
+
+type Step = (context: HookContext) => Verdict;
+
+/** Linux enum nf_ip_hook_priorities. */
+const PRIORITY = {
+  defragment: -400,
+  raw: -300,
+  conntrack: -200,
+  mangle: -150,
+  destinationNat: -100,
+  filter: 0,
+  security: 50,
+  sourceNat: 100,
+  confirm: 2 ** 31,
+} as const;
+
+const HOOKS: readonly (readonly [HookName, keyof NetfilterHooks])[] = [
+  ["PREROUTING", "prerouting"],
+  ["INPUT", "input"],
+  ["FORWARD", "forward"],
+  ["OUTPUT", "output"],
+  ["POSTROUTING", "postrouting"],
+];
+
+export class Netfilter {
+  readonly conntrack: Conntrack;
+  readonly nat: Nat;
+  readonly sets: IpSets;
+  readonly recent = new RecentLists();
+  /** Told of each rule that a packet meets; see trace/. */
+  ruleListener: RuleListener | undefined;
+  private readonly rulesets: Record<Flavour, Map<TableName, Ruleset>> = {
+    nft: new Map(),
+    legacy: new Map(),
+  };
+  private isTracking = false;
+
+  constructor(readonly netns: NetNamespace) {
+    this.conntrack = new Conntrack(netns);
+    this.nat = new Nat(netns, this.conntrack);
+    this.sets = new IpSets(netns.sim);
+  }
+
+  // ---------------------------------------------------------------- configuration
+
+  /** Names of the tables that exist, the youngest first as the kernel keeps them. */
+  tableNames(flavour: Flavour): TableName[] {
+    return [...this.rulesets[flavour].keys()].reverse();
+  }
+
+  /** Undefined: nobody has asked for it yet. */
+  table(flavour: Flavour, name: TableName): Table | undefined {
+    return this.rulesets[flavour].get(name)?.table;
+  }
+
+  /** Makes the table if it is not there yet. */
+  openTable(flavour: Flavour, name: TableName): Table {
+    const existing = this.table(flavour, name);
+    if (existing) return existing;
+    const table = emptyTable(name);
+    this.replaceTable(flavour, table);
+    return table;
+  }
+
+  /** Throws what `checkTable` throws; then nothing has changed. */
+  replaceTable(flavour: Flavour, table: Table): void {
+    checkTable(table);
+    this.rulesets[flavour].set(table.name, new Ruleset(table));
+    this.install();
+  }
+
+  removeTable(flavour: Flavour, name: TableName): void {
+    this.rulesets[flavour].delete(name);
+    this.install();
+  }
+
+  /** Rules that name an extension's configuration, for reference counts. */
+  *rules(): Generator<Rule> {
+    for (const flavour of ["nft", "legacy"] as const) {
+      for (const { table } of this.rulesets[flavour].values()) {
+        for (const chain of table.chains.values()) yield* chain.rules;
+      }
+    }
+  }
+
+  private needsTracking(): boolean {
+    for (const { matches, target } of this.rules()) {
+      if (matches.some(({ definition }) => definition.tracksConnections)) return true;
+      if (target.kind === "extension" && target.definition.tracksConnections) return true;
+    }
+    return false;
+  }
+
+  /** Puts at every hook what is needed there, and nothing where nothing is. */
+  private install(): void {
+    this.isTracking = this.needsTracking();
+    const { hooks } = this.netns;
+    for (const [name, key] of HOOKS) hooks[key] = this.hookFor(name);
+  }
+
+  private hookFor(name: HookName): Hook | undefined {
+    const steps = this.steps(name);
+    if (steps.length === 0) return undefined;
+    return (packet, input, output) => this.run(steps, packet, input, output);
+  }
+
+  private run(
+    steps: readonly Step[],
+    packet: Packet,
+    input: NetDevice | undefined,
+    output: NetDevice | undefined,
+  ): Verdict {
+    const context = new HookContext(this.netns);
+    context.packet = packet;
+    context.input = input;
+    context.output = output;
+    const track = packet.conntrack as Track | undefined;
+    if (track && track.owner !== this.conntrack) packet.conntrack = undefined;
+    for (const step of steps) {
+      const verdict = step(context);
+      if (verdict !== "accept") return verdict;
+    }
+    return "accept";
+  }
+
+  private steps(hook: HookName): Step[] {
+    const found: { readonly priority: number; readonly step: Step }[] = [];
+    const add = (priority: number, step: Step): void => {
+      found.push({ priority, step });
+    };
+    for (const name of ["raw", "mangle", "filter", "security"] as const) {
+      if (!TABLE_HOOKS[name].includes(hook)) continue;
+      for (const ruleset of this.rulesetsOf(name)) {
+        add(PRIORITY[name], (context) => this.runTable(ruleset, hook, context));
+      }
+    }
+    if (this.isTracking) this.addTracking(hook, add);
+    return found.sort((a, b) => a.priority - b.priority).map(({ step }) => step);
+  }
+
+  private addTracking(hook: HookName, add: (priority: number, step: Step) => void): void {
+    if (hook === "PREROUTING" || hook === "OUTPUT") {
+      add(PRIORITY.defragment, (context) => this.defragment(context));
+      add(PRIORITY.conntrack, (context) => this.conntrack.track(context.packet));
+    }
+    if (hook === "INPUT" || hook === "POSTROUTING") {
+      add(PRIORITY.confirm, (context) => this.conntrack.confirm(context.packet));
+    }
+    if (hook === "FORWARD") return;
+    const isSource = manipOf(hook) === "source";
+    add(isSource ? PRIORITY.sourceNat : PRIORITY.destinationNat, (context) =>
+      this.runNat(hook, context),
+    );
+  }
+
+  private rulesetsOf(name: TableName): Ruleset[] {
+    const both = [this.rulesets.legacy.get(name), this.rulesets.nft.get(name)];
+    return both.filter((ruleset) => ruleset !== undefined);
+  }
+
+  private runTable(ruleset: Ruleset, hook: HookName, context: HookContext): Verdict {
+    const verdict = ruleset.run(hook, context, this.ruleListener);
+    return verdict === "continue" ? "accept" : verdict;
+  }
+
+  /** Only whole packets are tracked; nf_defrag_ipv4. */
+  private defragment({ packet }: HookContext): Verdict {
+    if (!packet.ip || !isFragment(packet.ip)) return "accept";
+    const whole = this.netns.ip.reassembly.add(packet);
+    if (!whole) return "stolen";
+    packet.ip = whole.ip;
+    packet.transport = whole.transport;
+    packet.payload = whole.payload;
+    packet.encapsulated = whole.encapsulated;
+    packet.vni = whole.vni;
+    return "accept";
+  }
+
+  /** The nat table sees the first packet of each connection; nf_nat_inet_fn(). */
+  private runNat(hook: HookName, context: HookContext): Verdict {
+    const { track, packet } = context;
+    if (!track?.entry) return "accept";
+    const manip = manipOf(hook);
+    if (this.nat.isUndecided(track, manip)) {
+      for (const ruleset of this.rulesetsOf("nat")) {
+        const verdict = this.runTable(ruleset, hook, context);
+        if (verdict !== "accept") return verdict;
+        if (!this.nat.isUndecided(track, manip)) break;
+      }
+      if (this.nat.isUndecided(track, manip)) this.nat.setUpNothing(track.entry, manip);
+    }
+    this.nat.translate(packet, track, manip);
+    return "accept";
+  }
+}

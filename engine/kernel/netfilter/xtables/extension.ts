@@ -1,0 +1,82 @@
+/** What a match or a target is: how it is typed, printed and decided. */
+import type { HookContext } from "./hook-context.ts";
+import type { HookName, TableName } from "./rule.ts";
+
+/** Names of the machine's /etc files; `undefined` in a numeric listing. */
+export interface Names {
+  port(name: string, protocol: "tcp" | "udp"): number | undefined;
+  service(port: number, protocol: "tcp" | "udp"): string | undefined;
+  user(name: string): number | undefined;
+  group(name: string): number | undefined;
+}
+
+/** An option as typed; a short alias is already its long name. */
+export interface TypedOption {
+  readonly name: string;
+  readonly value: string;
+  readonly negated: boolean;
+}
+
+export interface ParseContext {
+  readonly names: Names;
+  /** Number after `-p`, 0 for none. */
+  readonly protocol: number;
+  readonly protocolNegated: boolean;
+  /** ip_set_get_byname: undefined when there is none. */
+  readonly setDimension: (name: string) => number | undefined;
+  /** A line for standard error that does not stop the command. */
+  warn(line: string): void;
+}
+
+/** The words the program prints after its name; exit status 2. */
+export class UsageError extends Error {}
+
+/** What the rule is part of when the kernel checks it. */
+export interface CheckContext {
+  readonly table: TableName;
+  /** Hooks from which the rule's chain can be reached. */
+  readonly hooks: ReadonlySet<HookName>;
+  readonly protocol: number;
+  readonly protocolNegated: boolean;
+}
+
+interface Extension<T> {
+  readonly name: string;
+  readonly docs: { readonly summary: string; readonly examples: readonly string[] };
+  /** Long option → whether an argument follows. */
+  readonly options: Readonly<Record<string, "argument" | "flag">>;
+  /** Other spellings of an option. */
+  readonly aliases?: Readonly<Record<string, string>>;
+  /** Options that `!` may stand before. */
+  readonly negatable?: readonly string[];
+  /** Throws UsageError. */
+  parse(options: readonly TypedOption[], context: ParseContext): T;
+  /** As iptables-save writes it, with a leading blank before each option. */
+  save(config: T): string;
+  /** As `iptables -L` prints it; without names it is numeric. */
+  list(config: T, names: Names | undefined): string;
+  /** False: the kernel refuses the rule with EINVAL. */
+  check?(config: T, context: CheckContext): boolean;
+  /** The rule needs connection tracking. */
+  readonly tracksConnections?: boolean;
+}
+
+export interface MatchDefinition<T> extends Extension<T> {
+  newState?(config: T): unknown;
+  evaluate(config: T, context: HookContext, state: unknown): boolean;
+}
+
+export type TargetVerdict = "accept" | "drop" | "stolen" | "continue";
+
+export interface TargetDefinition<T> extends Extension<T> {
+  evaluate(config: T, context: HookContext): TargetVerdict;
+}
+
+/** A match whose configuration has a type of its own, as the registry keeps it. */
+export function defineMatch<T>(definition: MatchDefinition<T>): MatchDefinition<unknown> {
+  return definition as MatchDefinition<unknown>;
+}
+
+export function defineTarget<T>(definition: TargetDefinition<T>): TargetDefinition<unknown> {
+  return definition as TargetDefinition<unknown>;
+}

@@ -1,0 +1,94 @@
+/** Reading the arguments of extensions, with libxtables' words for what is wrong with them. */
+import { UsageError, type Names, type TypedOption } from "./extension.ts";
+
+/** strtoul(3) with base 0, the whole word. */
+export function parseUnsigned(text: string, max = 0xffffffff): number | undefined {
+  const match = /^\s*\+?(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)$/.exec(text);
+  if (!match) return undefined;
+  const digits = match[1] as string;
+  const isOctal = /^0[0-7]+$/.test(digits);
+  const value = isOctal ? Number.parseInt(digits, 8) : Number(digits);
+  return value <= max ? value : undefined;
+}
+
+export function requireUnsigned(
+  extension: string,
+  option: TypedOption,
+  max = 0xffffffff,
+  min = 0,
+): number {
+  const value = parseUnsigned(option.value, max);
+  if (value === undefined || value < min) {
+    throw new UsageError(
+      `${extension}: bad integer value for option "--${option.name}", or out of range.\n`,
+    );
+  }
+  return value;
+}
+
+export function missingOption(extension: string, option: string): UsageError {
+  return new UsageError(`${extension}: option "--${option}" must be specified\n`);
+}
+
+/** `0x10/0xff`, a mark with its mask. */
+export interface MaskedValue {
+  readonly value: number;
+  readonly mask: number;
+}
+
+export function requireMasked(extension: string, option: TypedOption): MaskedValue {
+  const slash = option.value.indexOf("/");
+  const bad = (): UsageError =>
+    new UsageError(
+      `${extension}: bad integer value for option "--${option.name}", or out of range.\n`,
+    );
+  const value = parseUnsigned(slash < 0 ? option.value : option.value.slice(0, slash));
+  const mask = slash < 0 ? 0xffffffff : parseUnsigned(option.value.slice(slash + 1));
+  if (value === undefined || mask === undefined) throw bad();
+  return { value, mask };
+}
+
+export const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
+
+export function formatMasked({ value, mask }: MaskedValue): string {
+  return mask === 0xffffffff ? hex(value) : `${hex(value)}/${hex(mask)}`;
+}
+
+export function requirePort(names: Names, text: string, protocol: "tcp" | "udp"): number {
+  const port = parseUnsigned(text, 65535) ?? names.port(text, protocol);
+  if (port === undefined) throw new UsageError(`invalid port/service \`${text}' specified`);
+  return port;
+}
+
+/** Inclusive. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** `80`, `80:90`, `:90`, `80:` */
+export function parsePortRange(names: Names, text: string, protocol: "tcp" | "udp"): PortRange {
+  const colon = text.indexOf(":");
+  if (colon < 0) {
+    const port = requirePort(names, text, protocol);
+    return { first: port, last: port };
+  }
+  const low = text.slice(0, colon);
+  const high = text.slice(colon + 1);
+  const first = low === "" ? 0 : requirePort(names, low, protocol);
+  const last = high === "" ? 65535 : requirePort(names, high, protocol);
+  if (first > last) throw new UsageError("invalid portrange (min > max)");
+  return { first, last };
+}
+
+export function formatPortRange({ first, last }: PortRange): string {
+  return first === last ? String(first) : `${first}:${last}`;
+}
+
+export const not = (negated: boolean): string => (negated ? " !" : "");
+
+/** Quotes what a shell would not read as one word; xtables_save_string(). */
+export function quoted(text: string): string {
+  if (text !== "" && /^[A-Za-z0-9_/.-]+$/.test(text)) return text;
+  return `"${text.replace(/["\\']/g, (character) => `\\${character}`)}"`;
+}

@@ -1,0 +1,158 @@
+/** A table made ready for packets: names resolved, tests bound. Linux ipt_do_table(). */
+import type { Ipv4Header } from "../../../net/packet.ts";
+import { networkLength } from "../../../net/length.ts";
+import type { HookContext } from "./hook-context.ts";
+import type {
+  AddressTest,
+  Chain,
+  Counters,
+  HookName,
+  InterfaceTest,
+  Rule,
+  Table,
+  TableName,
+} from "./rule.ts";
+import type { TargetVerdict } from "./extension.ts";
+
+/** Told of each rule a packet meets, for traces. */
+export type RuleListener = (
+  context: HookContext,
+  chain: string,
+  rule: number | "policy",
+  verdict: string,
+) => void;
+
+type Test = (context: HookContext, ip: Ipv4Header) => boolean;
+
+interface ReadyRule {
+  readonly tests: readonly Test[];
+  readonly counters: Counters;
+  readonly rule: Rule;
+  chain: ReadyChain | undefined;
+}
+
+interface ReadyChain {
+  readonly name: string;
+  readonly rules: ReadyRule[];
+}
+
+interface ReadyHook {
+  readonly chain: ReadyChain;
+  readonly policy: "accept" | "drop";
+  readonly counters: Counters;
+}
+
+export class Ruleset {
+  readonly name: TableName;
+  private readonly hooks = new Map<HookName, ReadyHook>();
+
+  constructor(readonly table: Table) {
+    this.name = table.name;
+    const ready = new Map<string, ReadyChain>();
+    for (const { name } of table.chains.values()) ready.set(name, { name, rules: [] });
+    for (const chain of table.chains.values()) {
+      const target = ready.get(chain.name) as ReadyChain;
+      for (const rule of chain.rules) target.rules.push(readyRule(rule, ready));
+      if (chain.policy) this.addHook(chain, target);
+    }
+  }
+
+  private addHook(chain: Chain, ready: ReadyChain): void {
+    this.hooks.set(chain.name as HookName, {
+      chain: ready,
+      policy: chain.policy === "DROP" ? "drop" : "accept",
+      counters: chain.counters,
+    });
+  }
+
+  /** Undefined: nothing happens here but counting. */
+  hook(name: HookName): ReadyHook | undefined {
+    return this.hooks.get(name);
+  }
+
+  run(hook: HookName, context: HookContext, listener: RuleListener | undefined): TargetVerdict {
+    const ready = this.hooks.get(hook);
+    if (!ready) return "accept";
+    context.table = this.name;
+    context.hook = hook;
+    const verdict = walk(ready.chain, context, listener);
+    if (verdict !== "continue") return verdict;
+    ready.counters.packets += 1;
+    ready.counters.bytes += networkLength(context.packet);
+    listener?.(context, hook, "policy", ready.policy);
+    return ready.policy;
+  }
+}
+
+function walk(
+  chain: ReadyChain,
+  context: HookContext,
+  listener: RuleListener | undefined,
+): TargetVerdict {
+  const { rules } = chain;
+  for (let index = 0; index < rules.length; index++) {
+    const ready = rules[index] as ReadyRule;
+    if (!passes(ready.tests, context)) continue;
+    ready.counters.packets += 1;
+    ready.counters.bytes += networkLength(context.packet);
+    const { target } = ready.rule;
+    listener?.(context, chain.name, index + 1, target.kind);
+    switch (target.kind) {
+      case "none":
+        continue;
+      case "verdict":
+        if (target.verdict === "RETURN") return "continue";
+        return target.verdict === "ACCEPT" ? "accept" : "drop";
+      case "chain": {
+        const verdict = walk(ready.chain as ReadyChain, context, listener);
+        if (verdict !== "continue" || target.isGoto) return verdict;
+        continue;
+      }
+      case "extension": {
+        const verdict = target.definition.evaluate(target.config, context);
+        if (verdict !== "continue") return verdict;
+      }
+    }
+  }
+  return "continue";
+}
+
+function passes(tests: readonly Test[], context: HookContext): boolean {
+  const ip = context.packet.ip as Ipv4Header;
+  for (const test of tests) if (!test(context, ip)) return false;
+  return true;
+}
+
+function readyRule(rule: Rule, chains: ReadonlyMap<string, ReadyChain>): ReadyRule {
+  const tests = ipTests(rule);
+  for (const { definition, config, state } of rule.matches) {
+    tests.push((context) => definition.evaluate(config, context, state));
+  }
+  const chain = rule.target.kind === "chain" ? chains.get(rule.target.chain) : undefined;
+  return { tests, counters: rule.counters, rule, chain };
+}
+
+function ipTests({ ip }: Rule): Test[] {
+  const tests: Test[] = [];
+  const { source, destination, input, output, protocol, protocolNegated, fragment } = ip;
+  if (source) tests.push((_, header) => addressPasses(source, header.src));
+  if (destination) tests.push((_, header) => addressPasses(destination, header.dst));
+  if (input) tests.push((context) => interfacePasses(input, context.input?.name ?? ""));
+  if (output) tests.push((context) => interfacePasses(output, context.output?.name ?? ""));
+  if (protocol !== 0) {
+    tests.push((_, header) => (header.protocol === protocol) !== protocolNegated);
+  }
+  if (fragment !== "any") {
+    tests.push((_, header) => header.fragmentOffset > 0 === (fragment === "later"));
+  }
+  return tests;
+}
+
+function addressPasses(test: AddressTest, address: number): boolean {
+  return ((address & test.mask) >>> 0 === test.address) !== test.negated;
+}
+
+export function interfacePasses({ name, negated }: InterfaceTest, actual: string): boolean {
+  const equal = name.endsWith("+") ? actual.startsWith(name.slice(0, -1)) : actual === name;
+  return equal !== negated;
+}

@@ -1,0 +1,215 @@
+/** What each command letter does to a table. */
+import type { Rule } from "../../kernel/netfilter/xtables/rule.ts";
+import { UsageError } from "../../kernel/netfilter/xtables/extension.ts";
+import type { CommandLine, TypedRule } from "./command-line.ts";
+import type { Draft } from "./draft.ts";
+import { Failure, kernelFailure, versionOf, type Face } from "./failure.ts";
+import type { SystemNames } from "./names.ts";
+import { saveRule } from "./print.ts";
+
+export const NO_CHAIN = "No chain/target/match by that name";
+const BAD_RULE = "Bad rule (does a matching rule exist in that chain?)";
+
+/** How nf_tables names the operation that the kernel refused. */
+export interface Refusable {
+  readonly operation: string;
+  readonly what: string;
+}
+
+function rulesOf(typed: TypedRule): Rule[] {
+  return typed.ips.map((ip) => ({
+    ip,
+    matches: typed.matches.map((use) => ({
+      ...use,
+      state: use.definition.newState?.(use.config),
+    })),
+    target: typed.target,
+    counters: { ...typed.counters },
+  }));
+}
+
+export class TableCommands {
+  constructor(
+    private readonly face: Face,
+    private readonly draft: Draft,
+    private readonly names: SystemNames,
+    /** nf_tables makes a table when something is first put into it. */
+    private readonly exists: boolean,
+  ) {}
+
+  private fail(message: string): Failure {
+    return kernelFailure(this.face, message);
+  }
+
+  private chain(name: string | undefined) {
+    const chain = this.draft.chains.get(name ?? "");
+    if (!chain) throw this.fail(NO_CHAIN);
+    return chain;
+  }
+
+  /** Throws Failure, UsageError. */
+  run(command: CommandLine): Refusable {
+    const { letter, chain = "", number } = command;
+    const ruleIn = { what: `rule in chain ${chain}` };
+    switch (letter) {
+      case "A":
+        this.append(command);
+        return { operation: "RULE_APPEND", ...ruleIn };
+      case "I":
+        this.insert(command);
+        return { operation: number === 1 ? "RULE_INSERT" : "RULE_INSERT", ...ruleIn };
+      case "R":
+        this.replace(command);
+        return { operation: "RULE_REPLACE", ...ruleIn };
+      case "D":
+        if (number === undefined) this.deleteRule(command.chain, command.rule, true);
+        else this.deleteNumber(command.chain, number);
+        return { operation: "RULE_DEL", ...ruleIn };
+      case "C":
+        this.deleteRule(command.chain, command.rule, false);
+        break;
+      case "F":
+        this.flush(command.chain);
+        break;
+      case "Z":
+        this.zero(command.chain, number);
+        break;
+      case "N":
+        if (this.draft.chains.has(chain)) throw this.fail("Chain already exists");
+        this.draft.addChain(chain);
+        break;
+      case "X":
+        this.deleteChain(command.chain);
+        break;
+      case "P":
+        this.policy(chain, command.argument ?? "");
+        break;
+      case "E":
+        this.rename(chain, command.argument ?? "");
+        break;
+      default:
+    }
+    return { operation: "CHAIN_UPDATE", what: `chain ${chain}` };
+  }
+
+  private checkJump({ target }: TypedRule): void {
+    if (target.kind !== "chain" || this.draft.chains.has(target.chain)) return;
+    if (this.face.flavour === "nft") {
+      throw new UsageError(`Chain '${target.chain}' does not exist`);
+    }
+    throw new UsageError(`goto '${target.chain}' is not a chain`);
+  }
+
+  private append({ chain, rule }: CommandLine): void {
+    const { rules } = this.chain(chain);
+    if (this.face.flavour === "legacy") this.checkJump(rule);
+    rules.push(...rulesOf(rule));
+  }
+
+  private insert({ chain, rule, number = 1 }: CommandLine): void {
+    const { rules } = this.chain(chain);
+    if (number > rules.length + 1) throw this.fail("Index of insertion too big");
+    rules.splice(number - 1, 0, ...rulesOf(rule).reverse());
+  }
+
+  private replace({ chain, rule, number = 1 }: CommandLine): void {
+    const { rules } = this.chain(chain);
+    if (rule.ips.length > 1) {
+      throw new UsageError("Replacement rule does not specify a unique address");
+    }
+    if (this.isAbsent()) throw this.fail(NO_CHAIN);
+    if (number > rules.length) throw this.fail("Index of replacement too big");
+    rules.splice(number - 1, 1, ...rulesOf(rule));
+  }
+
+  private isAbsent(): boolean {
+    return this.face.flavour === "nft" && !this.exists;
+  }
+
+  private deleteNumber(name: string | undefined, number: number): void {
+    const { rules } = this.chain(name);
+    if (this.isAbsent()) throw this.fail(NO_CHAIN);
+    if (number > rules.length) throw this.fail("Index of deletion too big");
+    rules.splice(number - 1, 1);
+  }
+
+  private deleteRule(name: string | undefined, typed: TypedRule, really: boolean): void {
+    const chain = this.draft.chains.get(name ?? "");
+    if (!chain) throw this.fail(this.face.flavour === "nft" ? BAD_RULE : NO_CHAIN);
+    for (const rule of rulesOf(typed)) {
+      const wanted = saveRule("", rule, this.names);
+      const at = chain.rules.findIndex((one) => saveRule("", one, this.names) === wanted);
+      if (at < 0) throw this.fail(BAD_RULE);
+      if (really) chain.rules.splice(at, 1);
+    }
+  }
+
+  private flush(name: string | undefined): void {
+    if (name !== undefined) this.chain(name).rules = [];
+    else for (const chain of this.draft.chains.values()) chain.rules = [];
+  }
+
+  zero(name: string | undefined, number: number | undefined): void {
+    const chains = name === undefined ? [...this.draft.chains.values()] : [this.chain(name)];
+    for (const chain of chains) {
+      if (number !== undefined) {
+        const rule = chain.rules[number - 1];
+        if (!rule) throw this.fail("Index of counter too big");
+        rule.counters.packets = rule.counters.bytes = 0;
+        continue;
+      }
+      chain.counters.packets = chain.counters.bytes = 0;
+      for (const { counters } of chain.rules) counters.packets = counters.bytes = 0;
+    }
+  }
+
+  private deleteChain(name: string | undefined): void {
+    if (name !== undefined) {
+      this.deleteOne(name);
+      return;
+    }
+    const own = [...this.draft.chains.values()].filter((chain) => !chain.policy);
+    own.sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const chain of own) this.deleteOne(chain.name);
+  }
+
+  private deleteOne(name: string): void {
+    const chain = this.chain(name);
+    const isNft = this.face.flavour === "nft";
+    if (chain.policy) {
+      throw this.fail(isNft ? NO_CHAIN : "Invalid argument. Run `dmesg' for more information");
+    }
+    const isReferenced = this.draft.references(name) > 0;
+    if (isNft && (isReferenced || chain.rules.length > 0)) {
+      throw new Failure(
+        `${versionOf(this.face)}:  CHAIN_DEL failed (Device or resource busy): chain ${name}`,
+        4,
+      );
+    }
+    if (isReferenced) throw this.fail("Too many links");
+    if (chain.rules.length > 0) throw this.fail("Directory not empty");
+    this.draft.chains.delete(name);
+  }
+
+  private policy(name: string, policy: string): void {
+    const chain = this.draft.chains.get(name);
+    if (!chain?.policy) throw this.fail("Bad built-in chain name");
+    if (policy !== "ACCEPT" && policy !== "DROP") {
+      throw this.fail("Bad policy name. Run `dmesg' for more information");
+    }
+    if (policy === "DROP" && this.draft.name === "nat") {
+      throw new UsageError(
+        '\nThe "nat" table is not intended for filtering, the use of DROP is therefore inhibited.\n\n',
+      );
+    }
+    if (chain.policy !== policy) chain.counters = { packets: 0, bytes: 0 };
+    chain.policy = policy;
+  }
+
+  private rename(from: string, to: string): void {
+    const chain = this.chain(from);
+    if (chain.policy) throw this.fail(NO_CHAIN);
+    if (this.draft.chains.has(to)) throw this.fail("File exists");
+    this.draft.rename(from, to);
+  }
+}

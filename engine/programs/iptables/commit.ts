@@ -1,0 +1,37 @@
+/** Handing a table to the kernel, and the words for its refusal. */
+import { KernelError, strerror, type Errno } from "../../kernel/errno.ts";
+import type { Netfilter } from "../../kernel/netfilter/netfilter.ts";
+import type { Refusable } from "./commands.ts";
+import type { Draft } from "./draft.ts";
+import { Failure, kernelFailure, usageFailure, versionOf, type Face } from "./failure.ts";
+
+/** nf_tables has words of its own for a loop. */
+const NFT_ERRNO: Partial<Record<Errno, string>> = { ELOOP: "Too many links" };
+
+export function commit(
+  face: Face,
+  netfilter: Netfilter,
+  draft: Draft,
+  refusable: Refusable,
+  line?: number,
+): void {
+  const missing = draft.missingChain();
+  if (missing !== undefined) {
+    throw usageFailure(face, `Chain '${missing}' does not exist`, line);
+  }
+  try {
+    netfilter.replaceTable(face.flavour, draft.finish());
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    throw refusal(face, error.errno, refusable);
+  }
+}
+
+function refusal(face: Face, errno: Errno, { operation, what }: Refusable): Failure {
+  if (face.flavour === "nft") {
+    const reason = NFT_ERRNO[errno] ?? strerror(errno);
+    return new Failure(`${versionOf(face)}:  ${operation} failed (${reason}): ${what}`, 4);
+  }
+  const hint = errno === "EINVAL" ? ". Run `dmesg' for more information" : "";
+  return kernelFailure(face, `${strerror(errno)}${hint}`);
+}

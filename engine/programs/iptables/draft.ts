@@ -1,0 +1,77 @@
+/** A copy of a table that a command works on before the kernel gets it. */
+import type { Chain, Rule, Table } from "../../kernel/netfilter/xtables/rule.ts";
+
+interface DraftChain {
+  name: string;
+  policy: Chain["policy"];
+  counters: { packets: number; bytes: number };
+  rules: Rule[];
+}
+
+export class Draft {
+  readonly name: Table["name"];
+  readonly chains: Map<string, DraftChain>;
+
+  constructor(table: Table) {
+    this.name = table.name;
+    this.chains = new Map();
+    for (const chain of table.chains.values()) {
+      this.chains.set(chain.name, { ...chain, rules: [...chain.rules] });
+    }
+  }
+
+  references(name: string): number {
+    let count = 0;
+    for (const { rules } of this.chains.values()) {
+      for (const { target } of rules) {
+        if (target.kind === "chain" && target.chain === name) count += 1;
+      }
+    }
+    return count;
+  }
+
+  addChain(name: string): void {
+    this.chains.set(name, {
+      name,
+      policy: undefined,
+      counters: { packets: 0, bytes: 0 },
+      rules: [],
+    });
+  }
+
+  rename(from: string, to: string): void {
+    const chain = this.chains.get(from);
+    if (!chain) return;
+    this.chains.delete(from);
+    this.chains.set(to, { ...chain, name: to });
+    for (const { rules } of this.chains.values()) {
+      for (const [index, rule] of rules.entries()) {
+        const { target } = rule;
+        if (target.kind !== "chain" || target.chain !== from) continue;
+        rules[index] = { ...rule, target: { ...target, chain: to } };
+      }
+    }
+  }
+
+  /** Rules go, and the users' chains. */
+  clear(): void {
+    for (const chain of [...this.chains.values()]) {
+      if (chain.policy) chain.rules = [];
+      else this.chains.delete(chain.name);
+    }
+  }
+
+  /** The first jump to a chain that is not there. */
+  missingChain(): string | undefined {
+    for (const { rules } of this.chains.values()) {
+      for (const { target } of rules) {
+        if (target.kind === "chain" && !this.chains.has(target.chain)) return target.chain;
+      }
+    }
+    return undefined;
+  }
+
+  finish(): Table {
+    return { name: this.name, chains: this.chains };
+  }
+}

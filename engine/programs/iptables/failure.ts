@@ -1,0 +1,38 @@
+/** How a command of iptables ends in failure. */
+export class Failure extends Error {
+  constructor(
+    /** Everything for standard error, without the last newline. */
+    readonly text: string,
+    readonly status: number,
+  ) {
+    super(text);
+  }
+}
+
+/** `(nf_tables)` and `(legacy)` are two programs with one face. */
+export interface Face {
+  readonly flavour: "nft" | "legacy";
+  /** `iptables`, `iptables-restore` */
+  readonly program: string;
+}
+
+export const VERSION = "1.8.9";
+
+export function versionOf({ program, flavour }: Face): string {
+  return `${program} v${VERSION} (${flavour === "nft" ? "nf_tables" : "legacy"})`;
+}
+
+/** PARAMETER_PROBLEM: `line` is that of a restore file. */
+export function usageFailure(face: Face, message: string, line?: number): Failure {
+  const where = line === undefined ? "" : `Error occurred at line: ${line}\n`;
+  const { program } = face;
+  return new Failure(
+    `${versionOf(face)}: ${message}\n${where}Try \`${program} -h' or '${program} --help' for more information.`,
+    2,
+  );
+}
+
+/** `iptables: No chain/target/match by that name.` */
+export function kernelFailure(face: Face, message: string): Failure {
+  return new Failure(`${face.program}: ${message}.`, 1);
+}

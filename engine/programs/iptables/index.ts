@@ -1,0 +1,90 @@
+/** Debian package iptables: one set of programs for each flavour. */
+import type { Program, ProgramDocs } from "../../kernel/process/program.ts";
+import type { Sys } from "../../kernel/process/sys.ts";
+import type { Blocking } from "../../kernel/process/wait-queue.ts";
+import type { Face } from "./failure.ts";
+import { runIptables } from "./iptables.ts";
+import { runRestore } from "./iptables-restore.ts";
+import { runSave } from "./iptables-save.ts";
+
+type Run = (sys: Sys, argv: readonly string[], flavour: Face["flavour"]) => Blocking<number>;
+
+const LIMITATIONS = [
+  "IPv6, the help texts and matches and targets that are not listed are refused by name.",
+];
+
+const IPTABLES_DOCS: ProgramDocs = {
+  summary: "administration tool for IPv4 packet filtering and NAT",
+  synopsis: [
+    "iptables [-t table] {-A|-C|-D} chain rule-specification",
+    "iptables [-t table] -I chain [rulenum] rule-specification",
+    "iptables [-t table] -R chain rulenum rule-specification",
+    "iptables [-t table] -D chain rulenum",
+    "iptables [-t table] {-F|-L|-S|-Z} [chain [rulenum]] [options...]",
+    "iptables [-t table] -N chain",
+    "iptables [-t table] -X [chain]",
+    "iptables [-t table] -P chain policy",
+    "iptables [-t table] -E old-chain-name new-chain-name",
+  ].join("\n"),
+  options: [
+    ["-t table", "raw, mangle, nat, filter (the default) or security"],
+    ["-s, -d address[/mask][,...]", "source, destination"],
+    ["-p protocol", "protocol, by name or number"],
+    ["-i, -o name", "interface that the packet comes, goes by; name+ stands for all that begin so"],
+    ["-f", "second and further fragments"],
+    ["-m match", "an extended match"],
+    ["-j target", "what happens to the packet"],
+    ["-g chain", "like -j, but the chain returns to the caller's caller"],
+    ["-c packets bytes", "initial counters"],
+    ["-n, -v, -x, --line-numbers", "how -L prints"],
+    ["-w [seconds]", "wait for the lock"],
+  ],
+  limitations: LIMITATIONS,
+};
+
+const SAVE_DOCS: ProgramDocs = {
+  summary: "dump iptables rules",
+  synopsis: "iptables-save [-c] [-t table] [-f filename]",
+  options: [
+    ["-c", "with counters"],
+    ["-t table", "only this table"],
+    ["-f filename", "write to a file"],
+  ],
+  limitations: LIMITATIONS,
+};
+
+const RESTORE_DOCS: ProgramDocs = {
+  summary: "restore IP tables",
+  synopsis: "iptables-restore [-cntv] [-w [seconds]] [-T table] [file]",
+  options: [
+    ["-c", "restore counters"],
+    ["-n", "do not flush what is there"],
+    ["-t", "only test"],
+    ["-T table", "only this table"],
+  ],
+  limitations: LIMITATIONS,
+};
+
+const TOOLS: readonly (readonly [suffix: string, run: Run, docs: ProgramDocs])[] = [
+  ["", runIptables, IPTABLES_DOCS],
+  ["-save", runSave, SAVE_DOCS],
+  ["-restore", runRestore, RESTORE_DOCS],
+];
+
+function program(name: string, run: Run, flavour: Face["flavour"], docs: ProgramDocs): Program {
+  return {
+    name,
+    package: "iptables",
+    directory: "/usr/sbin",
+    docs,
+    main: (sys, argv) => run(sys, argv, flavour),
+  };
+}
+
+export const IPTABLES: readonly Program[] = TOOLS.flatMap(([suffix, run, docs]) => [
+  program(`iptables-nft${suffix}`, run, "nft", docs),
+  program(`iptables-legacy${suffix}`, run, "legacy", docs),
+]);
+
+/** What update-alternatives(1) keeps in /etc/alternatives. */
+export const IPTABLES_ALTERNATIVES = ["iptables", "iptables-save", "iptables-restore"] as const;

@@ -1,0 +1,123 @@
+/** iptables(8), in both flavours. */
+import { KernelError } from "../../kernel/errno.ts";
+import { UsageError } from "../../kernel/netfilter/xtables/extension.ts";
+import { emptyTable, isTableName } from "../../kernel/netfilter/xtables/rule.ts";
+import type { Netfilter } from "../../kernel/netfilter/netfilter.ts";
+import type { Sys } from "../../kernel/process/sys.ts";
+import type { Blocking } from "../../kernel/process/wait-queue.ts";
+import { CommandParser, type CommandLine } from "./command-line.ts";
+import { TableCommands } from "./commands.ts";
+import { commit } from "./commit.ts";
+import { Draft } from "./draft.ts";
+import { Failure, usageFailure, versionOf, type Face } from "./failure.ts";
+import { list, listRules } from "./listing.ts";
+import { SystemNames } from "./names.ts";
+
+export const LEGACY_WARNING =
+  "# Warning: iptables-legacy tables present, use iptables-legacy to see them\n";
+
+export function* runIptables(
+  sys: Sys,
+  argv: readonly string[],
+  flavour: Face["flavour"],
+): Blocking<number> {
+  const face: Face = { flavour, program: "iptables" };
+  try {
+    yield* runCommand(sys, argv, face);
+    return 0;
+  } catch (error) {
+    const failure = asFailure(error, face);
+    yield* sys.printError(`${failure.text}\n`);
+    return failure.status;
+  }
+}
+
+/** Anything but a fault of ours has words. */
+export function asFailure(error: unknown, face: Face, line?: number): Failure {
+  if (error instanceof Failure) return error;
+  if (error instanceof UsageError) return usageFailure(face, error.message, line);
+  if (error instanceof KernelError && error.errno === "EPERM") return notRoot(face);
+  throw error;
+}
+
+function notRoot(face: Face): Failure {
+  if (face.flavour === "nft") {
+    return new Failure(
+      `${versionOf(face)}: Could not fetch rule set generation id: Permission denied (you must be root)`,
+      4,
+    );
+  }
+  return new Failure(
+    `${versionOf(face)}: can't initialize iptables table \`filter': Permission denied (you must be root)`,
+    3,
+  );
+}
+
+export function parserFor(
+  face: Face,
+  argv: readonly string[],
+  netfilter: Netfilter,
+  names: SystemNames,
+  isChain: (table: string, name: string) => boolean,
+  table?: string,
+): CommandParser {
+  const dimension = (name: string): number | undefined => netfilter.sets.get(name)?.dimension;
+  return new CommandParser(face, argv, names, dimension, isChain, table);
+}
+
+function* runCommand(sys: Sys, argv: readonly string[], face: Face): Blocking<void> {
+  if (argv.slice(1).some((word) => word === "-V" || word === "--version")) {
+    yield* sys.print(`${versionOf(face)}\n`);
+    return;
+  }
+  const { netfilter } = sys;
+  const names = new SystemNames(sys);
+  const isChain = (table: string, name: string): boolean =>
+    isTableName(table) && netfilter.table(face.flavour, table)?.chains.has(name) === true;
+  const command = parserFor(face, argv, netfilter, names, isChain).parse();
+  for (const warning of command.warnings) yield* sys.printError(warning);
+  if (command.letter === "h") {
+    throw new Failure(
+      `${face.program}: Podwire does not model the help text; see 'man iptables'`,
+      1,
+    );
+  }
+  const { table: tableName } = command;
+  if (!isTableName(tableName)) throw noTable(face, tableName);
+  const existing = netfilter.table(face.flavour, tableName);
+  if (face.flavour === "legacy") netfilter.openTable("legacy", tableName);
+  const draft = new Draft(existing ?? emptyTable(tableName));
+  if (command.letter === "L" || command.letter === "S") {
+    if (face.flavour === "nft" && netfilter.tableNames("legacy").length > 0) {
+      yield* sys.printError(LEGACY_WARNING);
+    }
+    yield* sys.print(show(face, draft, command, names));
+    if (command.zero) {
+      new TableCommands(face, draft, names, existing !== undefined).zero(command.chain, undefined);
+    }
+    return;
+  }
+  const commands = new TableCommands(face, draft, names, existing !== undefined);
+  const refusable = commands.run(command);
+  if (command.letter !== "C" && (existing || makesTable(command))) {
+    commit(face, netfilter, draft, refusable);
+  }
+}
+
+function show(face: Face, draft: Draft, command: CommandLine, names: SystemNames): string {
+  const print = command.letter === "L" ? list : listRules;
+  return print(face, draft, command, names);
+}
+
+/** Commands that put something into the table. */
+function makesTable({ letter }: CommandLine): boolean {
+  return "AINPE".includes(letter);
+}
+
+function noTable(face: Face, name: string): Failure {
+  const text =
+    face.flavour === "nft"
+      ? `${versionOf(face)}: table '${name}' does not exist`
+      : `${versionOf(face)}: can't initialize iptables table \`${name}': Table does not exist (do you need to insmod?)`;
+  return new Failure(`${text}\nPerhaps iptables or your kernel needs to be upgraded.`, 3);
+}
