@@ -30,6 +30,9 @@ function pathOf(program: Program): string {
 
 /** A server as people install Debian 12 for networking work. */
 export function debian12(): DiskImage {
+  const services = UNITS.filter((unit) =>
+    PROGRAMS.some((program) => pathOf(program) === unit.argv[0]),
+  );
   return {
     name: "debian-12",
     title: "Debian GNU/Linux 12 (bookworm)",
@@ -45,8 +48,9 @@ export function debian12(): DiskImage {
         pathOf,
       },
       PROGRAMS,
+      services,
     ),
     programs: new Map(PROGRAMS.map((program) => [programKey(program), program])),
-    services: UNITS.filter((unit) => PROGRAMS.some((program) => pathOf(program) === unit.argv[0])),
+    services,
   };
 }

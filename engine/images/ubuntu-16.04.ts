@@ -67,6 +67,9 @@ const UBUNTU_PROGRAMS: readonly Program[] = [
 
 /** Programs other than net-tools print what Debian 12's print. */
 export function ubuntu1604(): DiskImage {
+  const services = UNITS.filter((unit) =>
+    UBUNTU_PROGRAMS.some((program) => pathOf(program) === unit.argv[0]),
+  );
   return {
     name: "ubuntu-16.04",
     title: "Ubuntu 16.04.7 LTS",
@@ -88,10 +91,9 @@ export function ubuntu1604(): DiskImage {
         pathOf,
       },
       UBUNTU_PROGRAMS,
+      services,
     ),
     programs: new Map(UBUNTU_PROGRAMS.map((program) => [programKey(program), program])),
-    services: UNITS.filter((unit) =>
-      UBUNTU_PROGRAMS.some((program) => pathOf(program) === unit.argv[0]),
-    ),
+    services,
   };
 }

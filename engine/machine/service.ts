@@ -5,6 +5,10 @@ export interface ServiceUnit {
   readonly description: string;
   /** Path of the program file, then its arguments (argv[0] is the path). */
   readonly argv: readonly [string, ...string[]];
+  /** ExecStartPre=: has to succeed before `argv` is run. */
+  readonly startPre?: readonly [string, ...string[]];
+  /** Documentation= */
+  readonly documentation?: string;
   /** Started at boot. */
   readonly enabled: boolean;
   /** Restart=: started again when it ends in error; never after `stop`. */
@@ -12,7 +16,7 @@ export interface ServiceUnit {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export type ServiceState = "inactive" | "active" | "failed" | "activating";
+export type ServiceState = "inactive" | "active" | "failed" | "activating" | "deactivating";
 
 export interface LogLine {
   /** Unix seconds. */
@@ -20,6 +24,8 @@ export interface LogLine {
   /** Who wrote it: the program's name, or `systemd`. */
   readonly source: string;
   readonly pid: number;
+  /** Name of the unit that it is about; undefined: the manager itself. */
+  readonly unit?: string;
   readonly text: string;
 }
 
@@ -31,6 +37,14 @@ export interface ServiceStatus {
   readonly mainPid: number;
   /** Unix seconds of the last change of state. */
   readonly sinceSeconds: number;
+  /** Of the last run, while there is none; 0: it has never run. */
+  readonly lastPid: number;
+  /** How long the last run lasted, or undefined. */
+  readonly lastedSeconds?: number;
+  /** The unit failed because of what `startPre` or `argv` did, or because it failed too often. */
+  readonly failure?: "exit-code" | "signal" | "start-limit-hit";
+  /** ExecStartPre='s own end. */
+  readonly startPre?: { readonly pid: number; readonly code: number };
   /** How the last run ended: an exit code, or a signal's name. */
   readonly result?: { readonly code: number } | { readonly signal: string };
 }

@@ -192,7 +192,10 @@ test("enabled services start at boot as children of init, and log", () => {
   });
   const pid = machine.services?.status("web")?.mainPid as number;
   expect(machine.kernel.processes.get(pid).parent?.pid).toBe(1);
-  expect(machine.services?.logs("web").map((line) => line.text)).toEqual(["started -x"]);
+  expect(machine.services?.logs("web").map((line) => line.text)).toEqual([
+    "Started web.service - A server.",
+    "started -x",
+  ]);
 });
 
 test("a stopped service stays stopped, a killed one comes back", () => {
@@ -213,7 +216,11 @@ test("a service that keeps failing is given up", () => {
   machine.services?.start("gone");
   advance(10);
   expect(states(machine)).toMatchObject({ bad: "failed", gone: "failed" });
-  expect(machine.services?.logs("bad")).toHaveLength(5);
+  const starts = machine.services?.logs("bad").filter((line) => line.text.startsWith("Started"));
+  expect(starts).toHaveLength(5);
+  expect(machine.services?.logs("bad").at(-2)?.text).toBe(
+    "bad.service: Failed with result 'start-limit-hit'.",
+  );
   expect(() => machine.services?.start("unknown")).toThrow("ENOENT");
 });
 
