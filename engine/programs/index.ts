@@ -18,6 +18,7 @@ import { IPUTILS_PING } from "./iputils-ping/index.ts";
 import { IPUTILS_TRACEPATH } from "./iputils-tracepath/index.ts";
 import { MAWK } from "./mawk/index.ts";
 import { NET_TOOLS } from "./net-tools/index.ts";
+import { ISC_DHCP_CLIENT } from "./isc-dhcp-client/index.ts";
 import { MTR_TINY } from "./mtr-tiny/index.ts";
 import { NETCAT_OPENBSD } from "./netcat-openbsd/index.ts";
 import { PROCPS } from "./procps/index.ts";
@@ -48,6 +49,7 @@ export const PROGRAMS: readonly Program[] = [
   IPUTILS_PING,
   IPUTILS_TRACEPATH,
   MAWK,
+  ISC_DHCP_CLIENT,
   MTR_TINY,
   NETCAT_OPENBSD,
   NET_TOOLS,

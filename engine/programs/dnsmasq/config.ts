@@ -13,6 +13,8 @@ import { KernelError, strerror } from "../../kernel/errno.ts";
 import type { Sys } from "../../kernel/process/sys.ts";
 import type { SocketAddress } from "../../kernel/process/sys.ts";
 
+import { parseDhcpOption, parseHost, parseRange, type DhcpConfig } from "./dhcp-config.ts";
+
 export interface DomainServer {
   /** "" is every domain. */
   readonly domain: string;
@@ -39,6 +41,7 @@ export interface DnsmasqConfig {
   readonly addresses: { readonly domain: string; readonly address: Ipv4 | undefined }[];
   readonly records: DnsRecord[];
   readonly servers: DomainServer[];
+  readonly dhcp: DhcpConfig;
 }
 
 /** Ends dnsmasq: `dnsmasq: text`, and the status. */
@@ -57,10 +60,15 @@ const LETTERS: Readonly<Record<string, string>> = {
   C: "conf-file",
   d: "no-daemon",
   E: "expand-hosts",
+  F: "dhcp-range",
+  G: "dhcp-host",
   H: "addn-hosts",
   h: "no-hosts",
+  K: "dhcp-authoritative",
   k: "keep-in-foreground",
+  l: "dhcp-leasefile",
   m: "mx-host",
+  O: "dhcp-option",
   p: "port",
   R: "no-resolv",
   r: "resolv-file",
@@ -86,6 +94,7 @@ const FLAGS = [
   "no-poll",
   "domain-needed",
   "bogus-priv",
+  "dhcp-authoritative",
   "test",
 ];
 const WITH_ARGUMENT = [
@@ -119,6 +128,7 @@ export function defaultConfig(): DnsmasqConfig {
     addresses: [],
     records: [],
     servers: [],
+    dhcp: { ranges: [], hosts: [], options: new Map(), leaseFile: "/var/lib/misc/dnsmasq.leases" },
   };
 }
 
@@ -173,7 +183,7 @@ function readFile(sys: Sys, config: DnsmasqConfig, required: boolean): void {
 
 function apply(config: DnsmasqConfig, name: string, value: string, bad: ConfigError): void {
   if (FLAGS.includes(name)) return applyFlag(config, name);
-  if (UNMODELLED.test(name)) {
+  if (UNMODELLED.test(name) && !WITH_ARGUMENT.includes(name)) {
     throw new ConfigError(`Podwire does not model the option '${name}'`);
   }
   if (!WITH_ARGUMENT.includes(name) || value === "") throw bad;
@@ -198,6 +208,27 @@ function apply(config: DnsmasqConfig, name: string, value: string, bad: ConfigEr
       return;
     case "domain":
       config.domain = value.split(",")[0] ?? "";
+      return;
+    case "dhcp-range": {
+      const range = parseRange(value);
+      if (!range) throw bad;
+      config.dhcp.ranges.push(range);
+      return;
+    }
+    case "dhcp-host": {
+      const host = parseHost(value);
+      if (!host) throw bad;
+      config.dhcp.hosts.push(host);
+      return;
+    }
+    case "dhcp-option": {
+      const option = parseDhcpOption(value);
+      if (!option) throw bad;
+      config.dhcp.options.set(...option);
+      return;
+    }
+    case "dhcp-leasefile":
+      config.dhcp.leaseFile = value;
       return;
     case "address":
       return addAddress(config, value, bad);

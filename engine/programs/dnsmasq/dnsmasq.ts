@@ -1,9 +1,11 @@
 import { formatIpv4, IPV4_ANY, IPV4_LOOPBACK } from "../../net/address.ts";
+import { DHCP_SERVER_PORT } from "../../net/dhcp.ts";
 import { KernelError, strerror } from "../../kernel/errno.ts";
 import type { Program } from "../../kernel/process/program.ts";
 import type { Sys } from "../../kernel/process/sys.ts";
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
 import { ConfigError, readConfig, type DnsmasqConfig } from "./config.ts";
+import { DhcpServer } from "./dhcp-server.ts";
 import { DnsServer } from "./server.ts";
 import { Zone } from "./zone.ts";
 
@@ -30,10 +32,13 @@ export const dnsmasq: Program = {
       ["-R, --no-resolv; -r, --resolv-file=FILE", "whom else to ask"],
       ["-T, --local-ttl=SECONDS; -x, --pid-file=FILE", "time to live; process id"],
       ["--test", "only check the configuration"],
+      ["-F, --dhcp-range=FIRST,LAST[,MASK][,TIME]", "addresses to lease"],
+      ["-G, --dhcp-host=MAC,IP[,NAME]; -O, --dhcp-option=N,VALUE", "for hosts, for all"],
+      ["-l, --dhcp-leasefile=FILE; -K, --dhcp-authoritative", "leases"],
     ],
     examples: ["dnsmasq -k -R --address=/lab/10.0.0.5", "dnsmasq --host-record=www.lab,10.0.0.5"],
     limitations: [
-      "DHCP, TFTP, TCP, DNSSEC, IPv6 and the log of queries are refused by name; nothing is cached.",
+      "TFTP, TCP, tags, relays, DNSSEC, IPv6 and the log of queries are refused by name; nothing is cached.",
     ],
   },
 
@@ -55,10 +60,13 @@ export const dnsmasq: Program = {
 
 function* start(sys: Sys, config: DnsmasqConfig): Blocking<number> {
   const listeners = config.port === 0 ? [] : openListeners(sys, config);
-  if (config.foreground) return yield* serve(sys, config, listeners);
+  const dhcp = config.dhcp.ranges.length > 0 ? openDhcp(sys) : undefined;
+  if (config.foreground) return yield* serve(sys, config, listeners, dhcp);
   sys.spawn({
-    run: { name: "dnsmasq", main: (child) => serve(child, config, listeners) },
-    descriptors: new Map(listeners.map((fd) => [fd, fd])),
+    run: { name: "dnsmasq", main: (child) => serve(child, config, listeners, dhcp) },
+    descriptors: new Map(
+      [...listeners, ...(dhcp === undefined ? [] : [dhcp])].map((fd) => [fd, fd]),
+    ),
     newSession: true,
   });
   return 0;
@@ -84,7 +92,28 @@ function openListeners(sys: Sys, config: DnsmasqConfig): readonly number[] {
   });
 }
 
-function* serve(sys: Sys, config: DnsmasqConfig, listeners: readonly number[]): Blocking<number> {
+function openDhcp(sys: Sys): number {
+  const fd = sys.socket("inet", "dgram");
+  sys.setsockopt(fd, "reuseAddress", true);
+  sys.setsockopt(fd, "broadcast", true);
+  try {
+    sys.bind(fd, { ip: IPV4_ANY, port: DHCP_SERVER_PORT });
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    throw new ConfigError(
+      `failed to bind DHCP server socket: ${strerror(error.errno)}`,
+      BAD_NETWORK,
+    );
+  }
+  return fd;
+}
+
+function* serve(
+  sys: Sys,
+  config: DnsmasqConfig,
+  listeners: readonly number[],
+  dhcpSocket: number | undefined,
+): Blocking<number> {
   const zone = new Zone(sys, config);
   writePid(sys, config.pidFile);
   if (config.debug) {
@@ -93,7 +122,14 @@ function* serve(sys: Sys, config: DnsmasqConfig, listeners: readonly number[]): 
       yield* sys.printError(`dnsmasq: read ${path} - ${names} names\n`);
     }
   }
-  return yield* new DnsServer(sys, config, zone, listeners).run();
+  const dhcp =
+    dhcpSocket === undefined
+      ? undefined
+      : {
+          fd: dhcpSocket,
+          server: new DhcpServer(sys, config.dhcp, config.domain, config.port !== 0, dhcpSocket),
+        };
+  return yield* new DnsServer(sys, config, zone, listeners, dhcp).run();
 }
 
 function writePid(sys: Sys, path: string): void {

@@ -13,6 +13,7 @@ import type { Datagram, SocketAddress, Sys } from "../../kernel/process/sys.ts";
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
 import { SECOND, type Ns } from "../../sim/clock.ts";
 import type { DnsmasqConfig } from "./config.ts";
+import type { DhcpServer } from "./dhcp-server.ts";
 import { longestMatch, type Zone } from "./zone.ts";
 
 const EDNS_BYTES = 1232;
@@ -37,20 +38,23 @@ export class DnsServer {
     private readonly config: DnsmasqConfig,
     private readonly zone: Zone,
     private readonly listeners: readonly number[],
+    private readonly dhcp: { readonly fd: number; readonly server: DhcpServer } | undefined,
   ) {
     this.upstream = sys.socket("inet", "dgram");
   }
 
   /** Until a signal ends the process. */
   *run(): Blocking<never> {
-    const fds = [...this.listeners, this.upstream];
+    const { dhcp } = this;
+    const fds = [...this.listeners, this.upstream, ...(dhcp ? [dhcp.fd] : [])];
     for (;;) {
       const ready = yield* this.sys.poll(fds.map((fd) => ({ fd, events: ["in"] })));
       for (const { fd, in: hasInput } of ready) {
         if (!hasInput) continue;
         const datagram = yield* this.receive(fd);
         if (!datagram) continue;
-        if (fd === this.upstream) yield* this.passBack(datagram);
+        if (fd === dhcp?.fd) yield* dhcp.server.handle(datagram);
+        else if (fd === this.upstream) yield* this.passBack(datagram);
         else yield* this.serve(fd, datagram);
       }
     }
