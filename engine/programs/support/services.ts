@@ -31,6 +31,16 @@ export function serviceByPort(
     ?.names[0];
 }
 
+/** Official names by `port/protocol`, for programs that need many. */
+export function serviceNames(sys: Sys): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const { port, protocol, names: aliases } of readServices(sys)) {
+    const key = `${port}/${protocol}`;
+    if (!names.has(key)) names.set(key, aliases[0] as string);
+  }
+  return names;
+}
+
 function readServices(sys: Sys): readonly Service[] {
   let text: string;
   try {

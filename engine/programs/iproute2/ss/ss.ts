@@ -6,7 +6,7 @@ import type { Blocking } from "../../../kernel/process/wait-queue.ts";
 import type { SocketRecord, TcpState } from "../../../kernel/transport/diagnostics.ts";
 import { getopt } from "../../support/getopt.ts";
 import { resolveAddress } from "../../support/resolve.ts";
-import { serviceByName, serviceByPort } from "../../support/services.ts";
+import { serviceByName, serviceNames } from "../../support/services.ts";
 import { type ColumnName, renderTable, type Row } from "./columns.ts";
 import { extendedText, memoryText, socketUsers, tcpInfoText, timerText } from "./details.ts";
 import {
@@ -363,12 +363,12 @@ function* table(sys: Sys, settings: Settings): Blocking<string> {
     if (list) list.push(record);
     else byTable.set(name, [record]);
   }
-  const range = localPortRange(sys);
+  const ports = new PortNames(sys, flags.has("n"), localPortRange(sys));
   const rows: Row[] = [];
   for (const name of settings.tables) {
     for (const record of byTable.get(name) ?? []) {
-      const local = yield* addressTexts(sys, settings, record, record.local, range);
-      const peer = yield* addressTexts(sys, settings, record, record.remote, range);
+      const local = yield* addressTexts(sys, settings, record, record.local, ports);
+      const peer = yield* addressTexts(sys, settings, record, record.remote, ports);
       rows.push({
         netid: NETIDS[name],
         state: STATE_TEXTS[record.state],
@@ -398,7 +398,7 @@ function* addressTexts(
   settings: Settings,
   record: SocketRecord,
   address: SocketAddress,
-  range: readonly [number, number],
+  ports: PortNames,
 ): Blocking<{ readonly address: string; readonly port: string }> {
   const { flags } = settings;
   if (record.protocol === "packet") return packetTexts(record, address);
@@ -407,7 +407,7 @@ function* addressTexts(
   const device = address === record.local && record.boundDevice ? `%${record.boundDevice}` : "";
   return {
     address: `${name ?? formatIpv4(address.ip)}${device}:`,
-    port: portText(sys, flags, record, address.port, range),
+    port: ports.text(record, address.port),
   };
 }
 
@@ -426,19 +426,26 @@ function etherTypeText(type: number): string {
   return type === 0x0806 ? "arp" : `[${type}]`;
 }
 
-function portText(
-  sys: Sys,
-  flags: ReadonlySet<string>,
-  record: SocketRecord,
-  port: number,
-  [low, high]: readonly [number, number],
-): string {
-  if (port === 0) return "*";
-  if (flags.has("n")) return String(port);
-  if (record.protocol === "raw") return PROTOCOL_NAMES[port] ?? String(port);
-  if (port >= low && port <= high) return String(port);
-  const protocol = record.protocol === "udp" ? "udp" : "tcp";
-  return serviceByPort(sys, port, protocol) ?? String(port);
+/** Ports as numbers or as the services' names. */
+class PortNames {
+  private readonly names: ReadonlyMap<string, string>;
+
+  constructor(
+    sys: Sys,
+    private readonly isNumeric: boolean,
+    /** Ports of clients have no names. */
+    private readonly range: readonly [low: number, high: number],
+  ) {
+    this.names = isNumeric ? new Map() : serviceNames(sys);
+  }
+
+  text({ protocol }: SocketRecord, port: number): string {
+    if (port === 0) return "*";
+    if (this.isNumeric) return String(port);
+    if (protocol === "raw") return PROTOCOL_NAMES[port] ?? String(port);
+    if (port >= this.range[0] && port <= this.range[1]) return String(port);
+    return this.names.get(`${port}/${protocol}`) ?? String(port);
+  }
 }
 
 function details(
