@@ -4,31 +4,35 @@ import { BASH } from "./bash/index.ts";
 import { BIND9_DNSUTILS } from "./bind9-dnsutils/index.ts";
 import { BRIDGE_UTILS } from "./bridge-utils/index.ts";
 import { COREUTILS } from "./coreutils/index.ts";
+import { CURL } from "./curl/index.ts";
 import { DEBIANUTILS } from "./debianutils/index.ts";
-import { FINDUTILS } from "./findutils/index.ts";
+import { DIFFUTILS } from "./diffutils/index.ts";
 import { DNSMASQ } from "./dnsmasq/index.ts";
+import { FINDUTILS } from "./findutils/index.ts";
 import { GREP } from "./grep/index.ts";
 import { HOSTNAME } from "./hostname/index.ts";
-import { CURL } from "./curl/index.ts";
 import { INIT_SYSTEM_HELPERS } from "./init-system-helpers/index.ts";
 import { IPROUTE2 } from "./iproute2/index.ts";
 import { IPTABLES } from "./iptables/index.ts";
 import { IPUTILS_ARPING } from "./iputils-arping/index.ts";
 import { IPUTILS_PING } from "./iputils-ping/index.ts";
 import { IPUTILS_TRACEPATH } from "./iputils-tracepath/index.ts";
-import { MAWK } from "./mawk/index.ts";
-import { NET_TOOLS } from "./net-tools/index.ts";
 import { ISC_DHCP_CLIENT } from "./isc-dhcp-client/index.ts";
+import { MAWK } from "./mawk/index.ts";
 import { MTR_TINY } from "./mtr-tiny/index.ts";
+import { NET_TOOLS } from "./net-tools/index.ts";
 import { NETCAT_OPENBSD } from "./netcat-openbsd/index.ts";
+import { NGINX } from "./nginx/index.ts";
+import { OPENSSH_CLIENT } from "./openssh-client/index.ts";
+import { OPENSSH_SERVER } from "./openssh-server/index.ts";
 import { PROCPS } from "./procps/index.ts";
+import { PYTHON3 } from "./python3/index.ts";
 import { SED } from "./sed/index.ts";
 import { SOCAT } from "./socat/index.ts";
-import { NGINX } from "./nginx/index.ts";
-import { PYTHON3 } from "./python3/index.ts";
 import { SYSTEMD } from "./systemd/index.ts";
 import { TCPDUMP } from "./tcpdump/index.ts";
 import { TRACEROUTE } from "./traceroute/index.ts";
+import { UTIL_LINUX } from "./util-linux/index.ts";
 import { WGET } from "./wget/index.ts";
 
 export const PROGRAMS: readonly Program[] = [
@@ -36,30 +40,34 @@ export const PROGRAMS: readonly Program[] = [
   BIND9_DNSUTILS,
   BRIDGE_UTILS,
   COREUTILS,
+  CURL,
   DEBIANUTILS,
-  FINDUTILS,
+  DIFFUTILS,
   DNSMASQ,
+  FINDUTILS,
   GREP,
   HOSTNAME,
-  CURL,
   INIT_SYSTEM_HELPERS,
   IPROUTE2,
   IPTABLES,
   IPUTILS_ARPING,
   IPUTILS_PING,
   IPUTILS_TRACEPATH,
-  MAWK,
   ISC_DHCP_CLIENT,
+  MAWK,
   MTR_TINY,
   NETCAT_OPENBSD,
   NET_TOOLS,
+  NGINX,
+  OPENSSH_CLIENT,
+  OPENSSH_SERVER,
   PROCPS,
+  PYTHON3,
   SED,
   SOCAT,
-  NGINX,
-  PYTHON3,
   SYSTEMD,
   TCPDUMP,
   TRACEROUTE,
+  UTIL_LINUX,
   WGET,
 ].flat();

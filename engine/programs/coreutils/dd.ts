@@ -37,7 +37,7 @@ export const dd: Program = {
     limitations: ["status=progress shows no progress, only the end."],
   },
   *main(sys, argv) {
-    return yield* runTool(new Tool(sys, argv[0] ?? "dd", {}), function* (tool) {
+    return yield* runTool(new Tool(sys, argv[0] ?? "dd"), function* (tool) {
       if (argv.length === 2 && argv[1] === "--version") {
         yield* tool.print(`${versionText("coreutils", "dd")}\n`);
         return;

@@ -29,7 +29,7 @@ export const echo: Program = {
     examples: ["echo hello", "echo -e 'a\\tb'"],
   },
   *main(sys, argv) {
-    return yield* runTool(new Tool(sys, argv[0] ?? "echo", {}), function* (tool) {
+    return yield* runTool(new Tool(sys, argv[0] ?? "echo"), function* (tool) {
       if (argv.length === 2 && argv[1] === "--help") {
         yield* tool.print(HELP);
         return;

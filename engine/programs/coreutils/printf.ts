@@ -27,7 +27,7 @@ export const printf: Program = {
     limitations: ["The conversions a and A are not modelled."],
   },
   *main(sys, argv) {
-    return yield* runTool(new Tool(sys, argv[0] ?? "printf", {}), function* (tool) {
+    return yield* runTool(new Tool(sys, argv[0] ?? "printf"), function* (tool) {
       const words = argv[1] === "--" ? argv.slice(2) : argv.slice(1);
       const [format, ...values] = words;
       if (format === undefined) {

@@ -53,7 +53,7 @@ export const stty: Program = {
     limitations: ["Speed, control characters and the settings not listed cannot be changed."],
   },
   *main(sys, argv) {
-    return yield* runTool(new Tool(sys, argv[0] ?? "stty", {}), function* (tool) {
+    return yield* runTool(new Tool(sys, argv[0] ?? "stty"), function* (tool) {
       const words = argv.slice(1);
       let termios: Termios;
       try {

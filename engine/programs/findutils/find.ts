@@ -51,7 +51,7 @@ export const find: Program = {
     ],
   },
   *main(sys, argv) {
-    return yield* runTool(new Tool(sys, argv[0] ?? "find", {}), function* (tool) {
+    return yield* runTool(new Tool(sys, argv[0] ?? "find"), function* (tool) {
       let follow = false;
       let at = 1;
       for (; /^-[HLP]$/.test(argv[at] ?? ""); at++)

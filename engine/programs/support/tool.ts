@@ -93,6 +93,19 @@ export class Arguments {
   }
 }
 
+/** What help texts are made from. */
+type HelpSpec = Pick<
+  ToolSpec,
+  "usage" | "summary" | "description" | "options" | "package" | "name"
+>;
+
+/** How a tool answers a wrong command line. */
+export interface Refusal {
+  readonly usageStatus?: number | undefined;
+  /** What follows the message; `Try '… --help' …` unless said. */
+  readonly usageHint?: ((name: string) => string) | undefined;
+}
+
 /** A running tool: its name in messages, its output, its exit status so far. */
 export class Tool {
   readonly out: Output;
@@ -102,7 +115,7 @@ export class Tool {
     readonly sys: Sys,
     /** `argv[0]`, which starts every message. */
     readonly name: string,
-    private readonly spec: Pick<ToolSpec, "usageStatus" | "usageHint">,
+    private readonly refusal: Refusal = {},
   ) {
     this.out = new Output(sys);
   }
@@ -129,8 +142,8 @@ export class Tool {
   }
 
   /** To be thrown for a wrong command line: the message, then where to find help. */
-  usage(text: string, status = this.spec.usageStatus ?? 1): ToolExit {
-    const hint = this.spec.usageHint ?? tryHelp;
+  usage(text: string, status = this.refusal.usageStatus ?? 1): ToolExit {
+    const hint = this.refusal.usageHint ?? tryHelp;
     return new ToolExit(
       status,
       `${text === "" ? "" : `${this.name}: ${text}\n`}${hint(this.name)}`,
@@ -140,7 +153,7 @@ export class Tool {
   /** To be thrown for something that the real program has and this one has not. */
   refuse(what: string): ToolExit {
     return new ToolExit(
-      this.spec.usageStatus ?? 1,
+      this.refusal.usageStatus ?? 1,
       `${this.name}: Podwire does not model ${what}\n`,
     );
   }
@@ -197,8 +210,16 @@ export function tryHelp(name: string): string {
 export function defineTool(spec: ToolSpec): Program {
   const table = optionTable(spec.options ?? []);
   const refused = optionTable((spec.unmodelled ?? []).map((flags) => [flags, ""]));
+  const house = houseOf(spec);
+  const refusal: Refusal = {
+    usageStatus: spec.usageStatus,
+    usageHint: spec.usageHint ?? ((name) => house.hint(name, spec)),
+  };
+  const own = (letter: string) => !table.names.has(letter) && !refused.names.has(letter);
+  const help = house.shortOptions && own("h") ? "h" : "";
+  const version = house.shortOptions && own("V") ? "V" : "";
   const parse: GetoptSpec = {
-    short: table.short + refused.short,
+    short: table.short + refused.short + help + version,
     long: { ...table.long, ...refused.long, help: "none", version: "none" },
     ...(spec.stopAtOperand === undefined ? {} : { stopAtOperand: spec.stopAtOperand }),
   };
@@ -234,13 +255,13 @@ export function defineTool(spec: ToolSpec): Program {
     ...(spec.complete ? { complete: spec.complete } : {}),
     *main(sys, argv) {
       const name = argv[0] ?? spec.name;
-      return yield* runTool(new Tool(sys, name, spec), function* (tool) {
+      return yield* runTool(new Tool(sys, name, refusal), function* (tool) {
         const args = readArguments(tool, argv.length === 0 ? [name] : argv);
-        if (args.has("help")) {
-          yield* tool.print(helpText(spec, name));
+        if (args.has("help") || (help !== "" && args.has(help))) {
+          yield* tool.print(house.help(spec, name));
           return 0;
         }
-        if (args.has("version")) {
+        if (args.has("version") || (version !== "" && args.has(version))) {
           yield* tool.print(`${versionText(spec.package, spec.name)}\n`);
           return 0;
         }
@@ -281,7 +302,27 @@ export function versionText(packageName: string, name: string): string {
   return (VERSIONS[packageName] ?? (() => `${name} (${packageName})`))(name);
 }
 
-function helpText(spec: ToolSpec, name: string): string {
+/** How a package words its help and its refusals. */
+interface House {
+  /** -h and -V are help and version, unless they mean something else. */
+  readonly shortOptions: boolean;
+  help(spec: HelpSpec, name: string): string;
+  /** What follows the message of a wrong command line. */
+  hint(name: string, spec: HelpSpec): string;
+}
+
+const GNU: House = { shortOptions: false, help: gnuHelp, hint: tryHelp };
+const HOUSES: Readonly<Record<string, House>> = {
+  "util-linux": { shortOptions: true, help: pagedHelp, hint: tryHelp },
+  procps: { shortOptions: true, help: pagedHelp, hint: (name, spec) => pagedHelp(spec, name) },
+  diffutils: { ...GNU, hint: (name) => `${name}: ${tryHelp(name)}` },
+};
+
+function houseOf(spec: Pick<HelpSpec, "package">): House {
+  return HOUSES[spec.package] ?? GNU;
+}
+
+function gnuHelp(spec: HelpSpec, name: string): string {
   const usage = spec.usage
     .map((line, index) => `${index === 0 ? "Usage:" : "  or: "} ${name} ${line}`.trimEnd())
     .join("\n");
@@ -296,7 +337,31 @@ function helpText(spec: ToolSpec, name: string): string {
       ? `  ${shown}\n${" ".repeat(29)}${meaning}`
       : `  ${shown.padEnd(25)}  ${meaning}`;
   });
-  return `${usage}\n${spec.description ?? capitalise(spec.summary) + "."}\n\n${options.join("\n")}\n`;
+  const about = spec.description ?? `${capitalise(spec.summary)}.`;
+  return `${usage}\n${about}\n\n${options.join("\n")}\n`;
+}
+
+/** The layout of util-linux and procps. */
+function pagedHelp(spec: HelpSpec, name: string): string {
+  const rows: readonly OptionRow[] = [
+    ...(spec.options ?? []),
+    ["-h, --help", "display this help"],
+    ["-V, --version", "display version"],
+  ];
+  const shown = rows
+    .map(([flags, meaning]) => [flags.startsWith("--") ? `    ${flags}` : flags, meaning] as const)
+    .filter(
+      ([flags], index, all) =>
+        !all
+          .slice(0, index)
+          .some(([one]) => one.slice(0, 2) === flags.slice(0, 2) && flags.startsWith("-")),
+    );
+  const width = Math.max(...shown.map(([flags]) => flags.length)) + 2;
+  const options = shown.map(([flags, meaning]) => ` ${flags.padEnd(width)}${meaning}`).join("\n");
+  const usage = spec.usage.map((line) => ` ${name} ${line}`.trimEnd()).join("\n");
+  const about =
+    spec.package === "procps" ? "" : `${spec.description ?? `${capitalise(spec.summary)}.`}\n\n`;
+  return `\nUsage:\n${usage}\n\n${about}Options:\n${options}\n\nFor more details see ${spec.name}(1).\n`;
 }
 
 function capitalise(text: string): string {

@@ -1,0 +1,22 @@
+import type { Program } from "../../kernel/process/program.ts";
+import { column } from "./column.ts";
+import { dmesg } from "./dmesg.ts";
+import { hexdump } from "./hexdump.ts";
+import { lsns } from "./lsns.ts";
+import { mount } from "./mount.ts";
+import { nsenter } from "./nsenter.ts";
+import { rev } from "./rev.ts";
+import { umount } from "./umount.ts";
+import { unshare } from "./unshare.ts";
+
+export const UTIL_LINUX: readonly Program[] = [
+  column,
+  dmesg,
+  hexdump,
+  lsns,
+  mount,
+  nsenter,
+  rev,
+  umount,
+  unshare,
+];
