@@ -113,6 +113,7 @@ export class NetNamespace {
     this.netfilter = new Netfilter(this);
     this.rtnetlink = new NetnsRtnetlink(this);
     this.procNet = procNetFiles(this);
+    for (const [name, read] of this.netfilter.procFiles()) this.procNet.set(name, read);
     this.loopback = new Loopback();
     this.register(this.loopback);
   }

@@ -3,6 +3,7 @@ import type { Program } from "../kernel/process/program.ts";
 import { BASH } from "./bash/index.ts";
 import { BIND9_DNSUTILS } from "./bind9-dnsutils/index.ts";
 import { BRIDGE_UTILS } from "./bridge-utils/index.ts";
+import { CONNTRACK } from "./conntrack/index.ts";
 import { COREUTILS } from "./coreutils/index.ts";
 import { CURL } from "./curl/index.ts";
 import { DEBIANUTILS } from "./debianutils/index.ts";
@@ -39,6 +40,7 @@ export const PROGRAMS: readonly Program[] = [
   BASH,
   BIND9_DNSUTILS,
   BRIDGE_UTILS,
+  CONNTRACK,
   COREUTILS,
   CURL,
   DEBIANUTILS,

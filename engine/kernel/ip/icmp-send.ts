@@ -49,7 +49,8 @@ export function sendIcmpError(
   const quoted = about.clone();
   quoted.ether = undefined;
   quoted.vlan = undefined;
-  push(netns, route, header.src, tos, { kind: "icmp", type, code, rest, quoted });
+  const track = netns.netfilter.attach(about);
+  push(netns, route, header.src, tos, { kind: "icmp", type, code, rest, quoted }, { track });
 }
 
 /** Some packets are never complained about, RFC 1122 §3.2.2. */
@@ -83,10 +84,16 @@ function push(
   dst: Ipv4,
   tos: number,
   icmp: IcmpHeader,
-  payload?: Uint8Array,
-  options?: Uint8Array,
+  more: {
+    readonly payload?: Uint8Array;
+    readonly options?: Uint8Array | undefined;
+    /** The connection it belongs to. */
+    readonly track?: unknown;
+  },
 ): void {
+  const { payload, options, track } = more;
   const packet = new Packet();
+  packet.conntrack = track;
   packet.ip = {
     tos,
     id: netns.nextIpId(),
@@ -125,7 +132,7 @@ export function sendIcmpReply(
   const route = quietRoute(netns, source, header.src, header.tos);
   if (!route) return;
   if (!netns.rateLimits.allowsIcmp(icmp.type, header.src, route.device)) return;
-  push(netns, route, header.src, header.tos, icmp, query.payload, options);
+  push(netns, route, header.src, header.tos, icmp, { payload: query.payload, options });
 }
 
 /** Tells the sender why its packet goes nowhere; ip_error(). */

@@ -4,6 +4,7 @@ import type { Packet } from "../../net/packet.ts";
 import type { NetDevice } from "../device/net-device.ts";
 import type { NetNamespace } from "../netns.ts";
 import { Conntrack } from "./conntrack/conntrack.ts";
+import { conntrackFile } from "./conntrack/proc-file.ts";
 import type { Track } from "./conntrack/entry.ts";
 import type { Hook, NetfilterHooks, Verdict } from "./hooks.ts";
 import { IpSets } from "./ipset/ipset.ts";
@@ -49,7 +50,7 @@ export class Netfilter {
   readonly conntrack: Conntrack;
   readonly nat: Nat;
   readonly sets: IpSets;
-  readonly recent = new RecentLists();
+  readonly recent: RecentLists;
   /** Told of each rule that a packet meets; see trace/. */
   ruleListener: RuleListener | undefined;
   private readonly rulesets: Record<Flavour, Map<TableName, Ruleset>> = {
@@ -61,7 +62,22 @@ export class Netfilter {
   constructor(readonly netns: NetNamespace) {
     this.conntrack = new Conntrack(netns);
     this.nat = new Nat(netns, this.conntrack);
+    this.recent = new RecentLists(netns);
     this.sets = new IpSets(netns.sim);
+  }
+
+  /** Files of /proc/net. */
+  procFiles(): readonly (readonly [name: string, read: () => string])[] {
+    return [
+      [
+        "ip_tables_names",
+        () =>
+          this.tableNames("legacy")
+            .map((name) => `${name}\n`)
+            .join(""),
+      ],
+      ["nf_conntrack", () => conntrackFile(this.conntrack)],
+    ];
   }
 
   // ---------------------------------------------------------------- configuration
@@ -80,7 +96,7 @@ export class Netfilter {
   openTable(flavour: Flavour, name: TableName): Table {
     const existing = this.table(flavour, name);
     if (existing) return existing;
-    const table = emptyTable(name);
+    const table = emptyTable(name, flavour);
     this.replaceTable(flavour, table);
     return table;
   }
@@ -95,6 +111,19 @@ export class Netfilter {
   removeTable(flavour: Flavour, name: TableName): void {
     this.rulesets[flavour].delete(name);
     this.install();
+  }
+
+  /** What an answer to a packet gets: it is related to the packet's connection. nf_ct_attach() */
+  attach(about: Packet): unknown {
+    const track = about.conntrack as Track | undefined;
+    if (track?.owner !== this.conntrack || !track.entry) return undefined;
+    const direction = track.direction === "original" ? "reply" : "original";
+    return {
+      entry: track.entry,
+      direction,
+      state: "RELATED",
+      owner: this.conntrack,
+    } satisfies Track;
   }
 
   /** Rules that name an extension's configuration, for reference counts. */
@@ -204,13 +233,13 @@ export class Netfilter {
     const { track, packet } = context;
     if (!track?.entry) return "accept";
     const manip = manipOf(hook);
-    if (this.nat.isUndecided(track, manip)) {
+    if (this.nat.isUndecided(packet, track, manip)) {
       for (const ruleset of this.rulesetsOf("nat")) {
         const verdict = this.runTable(ruleset, hook, context);
         if (verdict !== "accept") return verdict;
-        if (!this.nat.isUndecided(track, manip)) break;
+        if (!this.nat.isUndecided(packet, track, manip)) break;
       }
-      if (this.nat.isUndecided(track, manip)) this.nat.setUpNothing(track.entry, manip);
+      if (this.nat.isUndecided(packet, track, manip)) this.nat.setUpNothing(track.entry, manip);
     }
     this.nat.translate(packet, track, manip);
     return "accept";

@@ -1,5 +1,6 @@
 /** The address lists of `-m recent`. Linux net/netfilter/xt_recent.c. */
 import { formatIpv4, type Ipv4 } from "../../net/address.ts";
+import type { NetNamespace } from "../netns.ts";
 import type { Ns } from "../../sim/clock.ts";
 
 /** ip_list_tot */
@@ -18,17 +19,16 @@ interface RecentEntry {
 export class RecentLists {
   private readonly lists = new Map<string, Map<Ipv4, RecentEntry>>();
 
+  constructor(private readonly netns: NetNamespace) {}
+
   open(name: string): Map<Ipv4, RecentEntry> {
     let list = this.lists.get(name);
     if (!list) {
       list = new Map();
       this.lists.set(name, list);
+      this.netns.procNet.set(`xt_recent/${name}`, () => this.print(name));
     }
     return list;
-  }
-
-  names(): string[] {
-    return [...this.lists.keys()];
   }
 
   stamp(name: string, address: Ipv4, ttl: number, nowNs: Ns): void {
@@ -47,7 +47,7 @@ export class RecentLists {
   }
 
   /** /proc/net/xt_recent/NAME */
-  print(name: string): string {
+  private print(name: string): string {
     return [...this.open(name)]
       .map(([address, { ttl, stampsNs }]) => {
         const stamps = stampsNs.map((ns) => FIRST_JIFFIES + Math.floor(ns / NS_PER_JIFFY));

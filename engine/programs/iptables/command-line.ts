@@ -2,6 +2,7 @@
 import { parseIpv4, netmask, type Ipv4 } from "../../net/address.ts";
 import { MATCHES, UNMODELLED_MATCHES } from "../../kernel/netfilter/matches/registry.ts";
 import { TARGETS, UNMODELLED_TARGETS } from "../../kernel/netfilter/targets/registry.ts";
+import { CT, NOTRACK_ALIAS } from "../../kernel/netfilter/targets/notrack.ts";
 import { parseUnsigned } from "../../kernel/netfilter/xtables/options.ts";
 import {
   UsageError,
@@ -143,9 +144,17 @@ const LONG: Readonly<Record<string, "none" | "required" | "optional">> = {
   modprobe: "required",
 };
 
+const NOTRACK_OPTION: TypedOption = { name: "notrack", value: "", negated: false };
+
 interface Loaded<T> {
   readonly definition: T;
   readonly options: TypedOption[];
+}
+
+/** Looked up when the whole line has been read. */
+interface TypedAddresses {
+  readonly text: string;
+  readonly negated: boolean;
 }
 
 const VERDICTS = ["ACCEPT", "DROP", "RETURN"] as const;
@@ -168,8 +177,8 @@ export class CommandParser {
   private readonly matches: Loaded<MatchDefinition<unknown>>[] = [];
   private target: Loaded<TargetDefinition<unknown>> | undefined;
   private jump: { readonly name: string; readonly isGoto: boolean } | undefined;
-  private sources: AddressTest[] | undefined;
-  private destinations: AddressTest[] | undefined;
+  private sources: TypedAddresses | undefined;
+  private destinations: TypedAddresses | undefined;
   private input: InterfaceTest | undefined;
   private output: InterfaceTest | undefined;
   private protocol = 0;
@@ -366,12 +375,12 @@ export class CommandParser {
       case "source":
       case "src":
         this.once("source", "-s");
-        this.sources = this.addresses(value(), negated);
+        this.sources = { text: value(), negated };
         break;
       case "destination":
       case "dst":
         this.once("destination", "-d");
-        this.destinations = this.addresses(value(), negated);
+        this.destinations = { text: value(), negated };
         break;
       case "protocol":
         this.once("protocol", "-p");
@@ -544,7 +553,8 @@ export class CommandParser {
     this.jump = { name, isGoto };
     if (isGoto || VERDICTS.some((verdict) => verdict === name)) return;
     const definition = TARGETS.find((target) => target.name === name);
-    if (definition) this.target = { definition, options: [] };
+    if (name === NOTRACK_ALIAS) this.target = { definition: CT, options: [NOTRACK_OPTION] };
+    else if (definition) this.target = { definition, options: [] };
     else if (UNMODELLED_TARGETS.has(name)) {
       throw new Failure(`${this.face.program}: Podwire does not model the target '${name}'`, 2);
     } else if (this.face.flavour === "legacy" && !this.isChain(this.table, name)) {
@@ -552,7 +562,9 @@ export class CommandParser {
     }
   }
 
-  private addresses(text: string, negated: boolean): AddressTest[] {
+  private addresses(typed: TypedAddresses | undefined): (AddressTest | undefined)[] {
+    if (!typed) return [undefined];
+    const { text, negated } = typed;
     const words = text.split(",");
     if (negated && words.length > 1) {
       throw new UsageError("! not allowed with multiple source or destination IP addresses");
@@ -600,8 +612,8 @@ export class CommandParser {
   }
 
   private ipTests(): IpTest[] {
-    const sources = this.sources ?? [undefined];
-    const destinations = this.destinations ?? [undefined];
+    const sources = this.addresses(this.sources);
+    const destinations = this.addresses(this.destinations);
     return sources.flatMap((source) =>
       destinations.map((destination) => ({
         source: meaningful(source),

@@ -57,7 +57,7 @@ export class TableCommands {
         return { operation: "RULE_APPEND", ...ruleIn };
       case "I":
         this.insert(command);
-        return { operation: number === 1 ? "RULE_INSERT" : "RULE_INSERT", ...ruleIn };
+        return { operation: "RULE_INSERT", ...ruleIn };
       case "R":
         this.replace(command);
         return { operation: "RULE_REPLACE", ...ruleIn };
@@ -135,7 +135,7 @@ export class TableCommands {
 
   private deleteRule(name: string | undefined, typed: TypedRule, really: boolean): void {
     const chain = this.draft.chains.get(name ?? "");
-    if (!chain) throw this.fail(this.face.flavour === "nft" ? BAD_RULE : NO_CHAIN);
+    if (!chain) throw this.fail(this.face.flavour === "nft" || !really ? BAD_RULE : NO_CHAIN);
     for (const rule of rulesOf(typed)) {
       const wanted = saveRule("", rule, this.names);
       const at = chain.rules.findIndex((one) => saveRule("", one, this.names) === wanted);
@@ -202,7 +202,8 @@ export class TableCommands {
         '\nThe "nat" table is not intended for filtering, the use of DROP is therefore inhibited.\n\n',
       );
     }
-    if (chain.policy !== policy) chain.counters = { packets: 0, bytes: 0 };
+    if (!chain.countsPolicy) chain.counters = { packets: 0, bytes: 0 };
+    chain.countsPolicy = true;
     chain.policy = policy;
   }
 

@@ -4,6 +4,7 @@ import type { Chain, Rule, Table } from "../../kernel/netfilter/xtables/rule.ts"
 interface DraftChain {
   name: string;
   policy: Chain["policy"];
+  countsPolicy: boolean;
   counters: { packets: number; bytes: number };
   rules: Rule[];
 }
@@ -34,6 +35,7 @@ export class Draft {
     this.chains.set(name, {
       name,
       policy: undefined,
+      countsPolicy: false,
       counters: { packets: 0, bytes: 0 },
       rules: [],
     });

@@ -136,7 +136,7 @@ class Restore {
     }
     const existing = this.sys.netfilter.table(face.flavour, name);
     const fresh = !existing || (face.flavour === "nft" && !this.options.noFlush);
-    const draft = new Draft(fresh ? emptyTable(name) : existing);
+    const draft = new Draft(fresh ? emptyTable(name, face.flavour) : existing);
     if (!this.options.noFlush) draft.clear();
     if (face.flavour === "legacy") {
       for (const chain of draft.chains.values()) chain.counters = { packets: 0, bytes: 0 };
@@ -172,6 +172,7 @@ class Restore {
       );
     }
     existing.policy = policy;
+    existing.countsPolicy = true;
     const parsed = /^\[(\d+):(\d+)\]$/.exec(counters ?? "");
     if (this.options.counters && parsed) {
       existing.counters = { packets: Number(parsed[1]), bytes: Number(parsed[2]) };

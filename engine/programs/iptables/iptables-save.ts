@@ -142,7 +142,7 @@ function chosenTables({ netfilter }: Sys, face: Face, wanted: string | undefined
 function noTable(face: Face, name: string): Failure {
   if (face.flavour === "nft") return new Failure(`Table \`${name}' does not exist`, 1);
   return new Failure(
-    `${versionOf(face)}: Cannot initialize: Table does not exist (do you need to insmod?)\n`,
+    `${versionOf(face)}: Cannot initialize: Table does not exist (do you need to insmod?)`,
     1,
   );
 }

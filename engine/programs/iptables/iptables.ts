@@ -86,7 +86,7 @@ function* runCommand(sys: Sys, argv: readonly string[], face: Face): Blocking<vo
   if (!isTableName(tableName)) throw noTable(face, tableName);
   const existing = netfilter.table(face.flavour, tableName);
   if (face.flavour === "legacy") netfilter.openTable("legacy", tableName);
-  const draft = new Draft(existing ?? emptyTable(tableName));
+  const draft = new Draft(existing ?? emptyTable(tableName, face.flavour));
   if (command.letter === "L" || command.letter === "S") {
     if (face.flavour === "nft" && netfilter.tableNames("legacy").length > 0) {
       yield* sys.printError(LEGACY_WARNING);

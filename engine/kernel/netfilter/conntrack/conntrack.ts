@@ -323,6 +323,8 @@ export class Conntrack {
     const entry = track?.entry;
     if (!entry || track.owner !== this || entry.dying) return "accept";
     if (!entry.confirmed) {
+      // An answer to a packet that died does not make its connection known.
+      if (track.direction === "reply") return "accept";
       if (!this.insert(entry)) {
         this.statistics.insert_failed += 1;
         this.statistics.drop += 1;

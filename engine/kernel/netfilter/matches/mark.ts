@@ -19,6 +19,8 @@ function markMatch(
   summary: string,
   markOf: (context: HookContext) => number | undefined,
   tracksConnections: boolean,
+  /** connmark prints a blank more. */
+  gap = "",
 ): MatchDefinition<unknown> {
   return defineMatch<MarkTest>({
     name,
@@ -32,7 +34,7 @@ function markMatch(
       return { ...requireMasked(name, option), negated: option.negated };
     },
     save: (test) => `${not(test.negated)} --mark ${formatMasked(test)}`,
-    list: (test) => ` ${name} match ${test.negated ? "!" : ""}${formatMasked(test)}`,
+    list: (test) => ` ${name} match${gap}${not(test.negated)} ${formatMasked(test)}`,
     evaluate(test, context) {
       const mark = markOf(context);
       if (mark === undefined) return false;
@@ -48,4 +50,5 @@ export const connmark = markMatch(
   "the mark of the packet's connection",
   ({ track }) => track?.entry?.mark,
   true,
+  " ",
 );

@@ -1,4 +1,5 @@
 /** Network address translation of tracked connections. Linux net/netfilter/nf_nat_core.c. */
+import { isIcmpError } from "../../../net/icmp.ts";
 import type { Ipv4Header, Packet } from "../../../net/packet.ts";
 import type { NetNamespace } from "../../netns.ts";
 import type { Conntrack } from "../conntrack/conntrack.ts";
@@ -30,10 +31,10 @@ export class Nat {
   ) {}
 
   /** The first packet of a connection has yet to pass the nat table here. */
-  isUndecided(track: Track, manip: Manip): boolean {
+  isUndecided(packet: Packet, track: Track, manip: Manip): boolean {
     const { entry } = track;
-    if (!entry || track.state === "ESTABLISHED" || track.state === "UNTRACKED") return false;
-    if (track.state === "RELATED" && entry.confirmed) return false;
+    if (!entry || track.state === "ESTABLISHED") return false;
+    if (track.state === "RELATED" && isError(packet)) return false;
     return manip === "source" ? !entry.sourceDone : !entry.destinationDone;
   }
 
@@ -74,9 +75,14 @@ export class Nat {
     if (bySource ? !entry.sourceTranslated : !entry.destinationTranslated) return;
     const opposite = isReply ? entry.tuple : entry.reply;
     const target = invertTuple(opposite) as Tuple;
-    if (track.state === "RELATED") translateError(packet, opposite, target, manip);
+    if (track.state === "RELATED" && isError(packet))
+      translateError(packet, opposite, target, manip);
     else rewrite(packet, target, manip);
   }
+}
+
+function isError({ transport }: Packet): boolean {
+  return transport?.kind === "icmp" && isIcmpError(transport.type);
 }
 
 /** The quoted packet travelled the other way, so its other end changes. */

@@ -60,9 +60,8 @@ export const TOS = defineTarget<TosChange>({
   },
   save: ({ value, mask }) => ` --set-tos ${byte(value)}/${byte(mask)}`,
   list({ value, mask }) {
-    if (mask === 255) return ` TOS set ${byte(value)}`;
-    if (value === 0) return ` TOS and ${byte(~mask & 255)}`;
-    if (value === mask) return ` TOS or ${byte(value)}`;
+    if (value === 0 && mask !== 255) return ` TOS and ${byte(~mask & 255)}`;
+    if (value === mask && mask !== 255) return ` TOS or ${byte(value)}`;
     return mask === 0 ? ` TOS xor ${byte(value)}` : ` TOS set ${byte(value)}/${byte(mask)}`;
   },
   check: (_, { table }) => table === "mangle",

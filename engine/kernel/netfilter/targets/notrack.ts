@@ -14,16 +14,8 @@ function untrack({ packet, netns }: HookContext): "continue" {
   return "continue";
 }
 
-export const NOTRACK = defineTarget<undefined>({
-  name: "NOTRACK",
-  docs: { summary: "the packet is not tracked", examples: [] },
-  options: {},
-  parse: () => undefined,
-  save: () => "",
-  list: () => "",
-  check: (_, { table }) => table === "raw",
-  evaluate: (_, context) => untrack(context),
-});
+/** Another name for `CT --notrack`, which is what it is printed as. */
+export const NOTRACK_ALIAS = "NOTRACK";
 
 export const CT = defineTarget<"notrack">({
   name: "CT",
@@ -44,7 +36,7 @@ export const CT = defineTarget<"notrack">({
     return "notrack";
   },
   save: () => " --notrack",
-  list: () => " NOTRACK",
+  list: () => " CT notrack",
   check: (_, { table }) => table === "raw",
   evaluate: (_, context) => untrack(context),
 });

@@ -5,7 +5,7 @@ import { DSCP, TCPMSS, TOS, TTL } from "./header.ts";
 import { LOG } from "./log.ts";
 import { MARK } from "./mark.ts";
 import { DNAT, MASQUERADE, REDIRECT, SNAT } from "./nat.ts";
-import { CT, NOTRACK } from "./notrack.ts";
+import { CT } from "./notrack.ts";
 import { REJECT } from "./reject.ts";
 
 export const TARGETS: readonly TargetDefinition<unknown>[] = [
@@ -16,7 +16,6 @@ export const TARGETS: readonly TargetDefinition<unknown>[] = [
   LOG,
   MARK,
   MASQUERADE,
-  NOTRACK,
   REDIRECT,
   REJECT,
   SNAT,

@@ -64,6 +64,7 @@ function sendReset({ packet, ip, netns }: HookContext): void {
     urgentPointer: 0,
     options: {},
   };
+  reset.conntrack = netns.netfilter.attach(packet);
   try {
     netns.ip.sendLocal(reset, { keepId: true, mark: packet.mark });
   } catch (error) {

@@ -13,9 +13,6 @@ export function checkTable(table: Table): void {
     if (chain.policy) visit(table, chain, chain.name as HookName, reached, []);
   }
   for (const chain of table.chains.values()) {
-    if (!reached.has(chain.name)) visit(table, chain, undefined, reached, []);
-  }
-  for (const chain of table.chains.values()) {
     const hooks = reached.get(chain.name) ?? new Set();
     for (const rule of chain.rules) checkRule(table, rule, hooks);
   }
@@ -24,13 +21,13 @@ export function checkTable(table: Table): void {
 function visit(
   table: Table,
   chain: Chain,
-  hook: HookName | undefined,
+  hook: HookName,
   reached: Map<string, Set<HookName>>,
   path: readonly string[],
 ): void {
   if (path.includes(chain.name) || path.length >= MAX_DEPTH) throw new KernelError("ELOOP");
   let hooks = reached.get(chain.name);
-  if (hooks && (hook === undefined || hooks.has(hook))) return;
+  if (hooks?.has(hook)) return;
   hooks ??= new Set();
   reached.set(chain.name, hooks);
   for (const { target } of chain.rules) {
@@ -39,7 +36,7 @@ function visit(
     if (!next) throw new KernelError("ENOENT");
     visit(table, next, hook, reached, [...path, chain.name]);
   }
-  if (hook !== undefined) hooks.add(hook);
+  hooks.add(hook);
 }
 
 function checkRule(table: Table, rule: Rule, hooks: ReadonlySet<HookName>): void {

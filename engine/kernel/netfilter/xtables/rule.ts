@@ -62,6 +62,8 @@ export interface Chain {
   readonly name: string;
   /** Undefined: a user's chain. */
   readonly policy: "ACCEPT" | "DROP" | undefined;
+  /** nf_tables counts what its policy decides only once a policy was set. */
+  readonly countsPolicy: boolean;
   /** Of the policy. */
   readonly counters: Counters;
   readonly rules: readonly Rule[];
@@ -92,10 +94,16 @@ export function isTableName(name: string): name is TableName {
   return Object.hasOwn(TABLE_HOOKS, name);
 }
 
-export function emptyTable(name: TableName): Table {
+export function emptyTable(name: TableName, flavour: Flavour): Table {
   const chains = TABLE_HOOKS[name].map((hook): [string, Chain] => [
     hook,
-    { name: hook, policy: "ACCEPT", counters: { packets: 0, bytes: 0 }, rules: [] },
+    {
+      name: hook,
+      policy: "ACCEPT",
+      countsPolicy: flavour === "legacy",
+      counters: { packets: 0, bytes: 0 },
+      rules: [],
+    },
   ]);
   return { name, chains: new Map(chains) };
 }

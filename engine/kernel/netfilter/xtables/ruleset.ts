@@ -39,7 +39,8 @@ interface ReadyChain {
 interface ReadyHook {
   readonly chain: ReadyChain;
   readonly policy: "accept" | "drop";
-  readonly counters: Counters;
+  /** Undefined: not counted. */
+  readonly counters: Counters | undefined;
 }
 
 export class Ruleset {
@@ -61,13 +62,8 @@ export class Ruleset {
     this.hooks.set(chain.name as HookName, {
       chain: ready,
       policy: chain.policy === "DROP" ? "drop" : "accept",
-      counters: chain.counters,
+      counters: chain.countsPolicy ? chain.counters : undefined,
     });
-  }
-
-  /** Undefined: nothing happens here but counting. */
-  hook(name: HookName): ReadyHook | undefined {
-    return this.hooks.get(name);
   }
 
   run(hook: HookName, context: HookContext, listener: RuleListener | undefined): TargetVerdict {
@@ -77,8 +73,10 @@ export class Ruleset {
     context.hook = hook;
     const verdict = walk(ready.chain, context, listener);
     if (verdict !== "continue") return verdict;
-    ready.counters.packets += 1;
-    ready.counters.bytes += networkLength(context.packet);
+    if (ready.counters) {
+      ready.counters.packets += 1;
+      ready.counters.bytes += networkLength(context.packet);
+    }
     listener?.(context, hook, "policy", ready.policy);
     return ready.policy;
   }

@@ -1,0 +1,198 @@
+/** conntrack(8) */
+import { KernelError } from "../../kernel/errno.ts";
+import type { ConntrackEntry } from "../../kernel/netfilter/conntrack/entry.ts";
+import type { Program } from "../../kernel/process/program.ts";
+import type { Sys } from "../../kernel/process/sys.ts";
+import { WaitQueue, type Blocking } from "../../kernel/process/wait-queue.ts";
+import { SECOND } from "../../sim/clock.ts";
+import { isWanted } from "./filter.ts";
+import { flowEvent, listedFlow } from "./format.ts";
+import { OptionError, parseOptions, type ConntrackOptions } from "./options.ts";
+
+const BANNER = "conntrack v1.4.7 (conntrack-tools)";
+const TRY_HELP = "Try `conntrack -h' or 'conntrack --help' for more information.";
+
+/** A listener that is never read must not fill the memory; netlink says ENOBUFS. */
+const MAX_PENDING_EVENTS = 10_000;
+
+function* note(sys: Sys, text: string): Blocking<void> {
+  yield* sys.printError(`${BANNER}: ${text}\n`);
+}
+
+function wantedEntries(sys: Sys, options: ConntrackOptions): ConntrackEntry[] {
+  return sys.netfilter.conntrack.list().filter((entry) => isWanted(entry, options));
+}
+
+function* list(sys: Sys, options: ConntrackOptions): Blocking<number> {
+  const entries = wantedEntries(sys, options);
+  for (const entry of entries) {
+    yield* sys.print(listedFlow(entry, options.format));
+    if (!options.zero) continue;
+    Object.assign(entry.original, { packets: 0, bytes: 0 });
+    Object.assign(entry.replied, { packets: 0, bytes: 0 });
+  }
+  yield* note(sys, `${entries.length} flow entries have been shown.`);
+  return 0;
+}
+
+function* get(sys: Sys, options: ConntrackOptions): Blocking<number> {
+  if (options.protocol === undefined) {
+    throw new OptionError("You need to supply the `--protonum' option for this command");
+  }
+  const [entry] = wantedEntries(sys, options);
+  if (!entry) {
+    yield* note(sys, "Operation failed: such conntrack doesn't exist");
+    return 1;
+  }
+  yield* sys.print(listedFlow(entry, options.format, 2));
+  yield* note(sys, "1 flow entries have been shown.");
+  return 0;
+}
+
+const byMe = ({ pid }: Sys): string => `portid=${pid} progname=conntrack`;
+
+function* remove(sys: Sys, options: ConntrackOptions): Blocking<number> {
+  const entries = wantedEntries(sys, options);
+  for (const entry of entries) {
+    yield* sys.print(listedFlow(entry, options.format));
+    sys.netfilter.conntrack.kill(entry, byMe(sys));
+  }
+  yield* note(sys, `${entries.length} flow entries have been deleted.`);
+  return entries.length > 0 ? 0 : 1;
+}
+
+function* update(sys: Sys, options: ConntrackOptions): Blocking<number> {
+  const entries = wantedEntries(sys, options);
+  const { mark, timeoutSeconds } = options;
+  for (const entry of entries) {
+    if (mark) entry.mark = ((entry.mark & ~mark.mask) | mark.value) >>> 0;
+    if (timeoutSeconds !== undefined) {
+      const nowNs = sys.netfilter.netns.sim.nowNs;
+      entry.timeoutNs = timeoutSeconds * SECOND;
+      entry.expiresNs = nowNs + entry.timeoutNs;
+    }
+    sys.netfilter.conntrack.report("update", entry);
+    yield* sys.print(listedFlow(entry, options.format));
+  }
+  yield* note(sys, `${entries.length} flow entries have been updated.`);
+  return 0;
+}
+
+function* follow(sys: Sys, options: ConntrackOptions): Blocking<number> {
+  const { conntrack } = sys.netfilter;
+  const { events, format } = options;
+  const pending: string[] = [];
+  const queue = new WaitQueue();
+  let stopped = false;
+  let shown = 0;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    sys.signal(signal, () => (stopped = true));
+  }
+  const listener: Parameters<typeof conntrack.listeners.add>[0] = (event, entry, by) => {
+    if (events.length > 0 && !events.includes(event)) return;
+    if (!isWanted(entry, options) || pending.length >= MAX_PENDING_EVENTS) return;
+    pending.push(flowEvent(event, entry, format, sys.realtimeSeconds(), by));
+    queue.wakeAll();
+  };
+  conntrack.listeners.add(listener);
+  try {
+    while (!stopped) {
+      const lines = pending.splice(0);
+      shown += lines.length;
+      if (lines.length > 0) yield* sys.print(lines.join(""));
+      else yield { queues: [queue] };
+    }
+  } finally {
+    conntrack.listeners.delete(listener);
+  }
+  yield* note(sys, `${shown} flow events have been shown.`);
+  return 0;
+}
+
+function* statistics(sys: Sys): Blocking<number> {
+  const words = Object.entries(sys.netfilter.conntrack.statistics).map(
+    ([name, value]) => `${name}=${value} `,
+  );
+  yield* sys.print(`cpu=0   \t${words.join("")}\n`);
+  return 0;
+}
+
+function* run(sys: Sys, options: ConntrackOptions): Blocking<number> {
+  switch (options.command) {
+    case "L":
+      return yield* list(sys, options);
+    case "G":
+      return yield* get(sys, options);
+    case "D":
+      return yield* remove(sys, options);
+    case "U":
+      return yield* update(sys, options);
+    case "E":
+      return yield* follow(sys, options);
+    case "S":
+      return yield* statistics(sys);
+    case "F":
+      sys.netfilter.conntrack.flush(byMe(sys));
+      yield* note(sys, "connection tracking table has been emptied.");
+      return 0;
+    case "C":
+      yield* sys.print(`${sys.netfilter.conntrack.count}\n`);
+      return 0;
+    case "V":
+      yield* sys.print(`${BANNER}\n`);
+      return 0;
+    case "I":
+      throw new OptionError("Podwire does not model the command `-I'");
+    case "h":
+      yield* sys.print(
+        "Command line interface for the connection tracking system. Version 1.4.7\n" +
+          "Usage: conntrack [commands] [options]\n\n",
+      );
+      return 0;
+  }
+}
+
+export const conntrack: Program = {
+  name: "conntrack",
+  package: "conntrack",
+  directory: "/usr/sbin",
+  docs: {
+    summary: "command line interface for netfilter connection tracking",
+    synopsis: "conntrack {-L|-G|-D|-U|-E|-F|-C|-S} [options]",
+    options: [
+      ["-L, -E", "lists flows, shows events"],
+      ["-G, -D, -U", "shows, deletes, updates a flow"],
+      ["-F, -C, -S", "empties the table, counts flows, shows statistics"],
+      ["-s, -d, -r, -q address", "source and destination, of the original and the reply direction"],
+      [
+        "-p protocol",
+        "tcp, udp, icmp or a number; enables --sport, --dport, --state, --icmp-type …",
+      ],
+      ["-m mark", "mark, with an optional mask"],
+      ["-n, -g, -j [address]", "translated source, destination, either"],
+      ["-u status", "ASSURED, SEEN_REPLY, UNSET"],
+      ["-e events", "NEW, UPDATES, DESTROY, ALL"],
+      ["-o format", "extended, id, timestamp"],
+      ["-z", "zero the counters that are listed"],
+    ],
+    limitations: [
+      "Flows cannot be created; expectations, labels, zones and XML are not modelled.",
+      "The help text is cut short.",
+    ],
+  },
+  *main(sys, argv) {
+    try {
+      return yield* run(sys, parseOptions(argv));
+    } catch (error) {
+      if (error instanceof OptionError) {
+        yield* sys.printError(`${BANNER}: ${error.message}\n${TRY_HELP}\n`);
+        return 2;
+      }
+      if (error instanceof KernelError && error.errno === "EPERM") {
+        yield* note(sys, "Operation failed: Operation not permitted");
+        return 1;
+      }
+      throw error;
+    }
+  },
+};

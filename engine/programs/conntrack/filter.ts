@@ -1,0 +1,63 @@
+/** Which flows a command is about. */
+import type { ConntrackEntry } from "../../kernel/netfilter/conntrack/entry.ts";
+import { prefixContains, type Ipv4 } from "../../net/address.ts";
+import { IPPROTO_ICMP } from "../../net/packet.ts";
+import type { AddressKey, ConntrackOptions, NumberKey } from "./options.ts";
+
+export function isWanted(entry: ConntrackEntry, options: ConntrackOptions): boolean {
+  const { protocol, state, mark, statuses } = options;
+  if (protocol !== undefined && entry.tuple.protocol !== protocol) return false;
+  if (!hasAddresses(entry, options) || !hasNumbers(entry, options)) return false;
+  if (state !== undefined && entry.tcp?.state !== state) return false;
+  if (mark && options.command !== "U" && (entry.mark & mark.mask) >>> 0 !== mark.value)
+    return false;
+  return statuses.every((status) => hasStatus(entry, status)) && isTranslated(entry, options);
+}
+
+function hasStatus(entry: ConntrackEntry, status: string): boolean {
+  if (status === "ASSURED") return entry.assured;
+  if (status === "SEEN_REPLY") return entry.seenReply;
+  return status === "UNSET" && !entry.seenReply && !entry.assured;
+}
+
+function hasAddresses({ tuple, reply }: ConntrackEntry, { addresses }: ConntrackOptions): boolean {
+  const actual: Readonly<Record<AddressKey, Ipv4>> = {
+    "orig-src": tuple.src,
+    "orig-dst": tuple.dst,
+    "reply-src": reply.src,
+    "reply-dst": reply.dst,
+  };
+  return Object.entries(addresses).every(([key, prefix]) =>
+    prefixContains(prefix, actual[key as AddressKey]),
+  );
+}
+
+function hasNumbers({ tuple, reply }: ConntrackEntry, { numbers }: ConntrackOptions): boolean {
+  const actual: Readonly<Record<NumberKey, number>> = {
+    "orig-port-src": tuple.srcPort,
+    "orig-port-dst": tuple.dstPort,
+    "reply-port-src": reply.srcPort,
+    "reply-port-dst": reply.dstPort,
+    "icmp-type": tuple.dstPort >> 8,
+    "icmp-code": tuple.dstPort & 255,
+    "icmp-id": tuple.srcPort,
+  };
+  return Object.entries(numbers).every(([key, value]) => actual[key as NumberKey] === value);
+}
+
+function isTranslated(entry: ConntrackEntry, options: ConntrackOptions): boolean {
+  const { translated, translatedTo } = options;
+  if (!translated) return true;
+  const { tuple, reply } = entry;
+  const ports = tuple.protocol !== IPPROTO_ICMP;
+  const source =
+    entry.sourceTranslated &&
+    (tuple.src !== reply.dst || (ports && tuple.srcPort !== reply.dstPort)) &&
+    (!translatedTo || prefixContains(translatedTo, reply.dst));
+  const destination =
+    entry.destinationTranslated &&
+    (tuple.dst !== reply.src || (ports && tuple.dstPort !== reply.srcPort)) &&
+    (!translatedTo || prefixContains(translatedTo, reply.src));
+  if (translated === "source") return source;
+  return translated === "destination" ? destination : source || destination;
+}

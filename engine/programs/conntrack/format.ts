@@ -1,0 +1,70 @@
+/** A flow in one line, as libnetfilter_conntrack writes it. */
+import type { ConntrackEntry } from "../../kernel/netfilter/conntrack/entry.ts";
+import { protocolName, type ConntrackEvent } from "../../kernel/netfilter/conntrack/conntrack.ts";
+import type { Tuple } from "../../kernel/netfilter/conntrack/tuple.ts";
+import { formatIpv4 } from "../../net/address.ts";
+import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP } from "../../net/packet.ts";
+
+export interface OutputFormat {
+  readonly extended: boolean;
+  readonly id: boolean;
+  readonly timestamp: boolean;
+}
+
+function describe({ src, dst, protocol, srcPort, dstPort }: Tuple): string {
+  const addresses = `src=${formatIpv4(src)} dst=${formatIpv4(dst)}`;
+  if (protocol === IPPROTO_TCP || protocol === IPPROTO_UDP) {
+    return `${addresses} sport=${srcPort} dport=${dstPort}`;
+  }
+  if (protocol !== IPPROTO_ICMP) return addresses;
+  return `${addresses} type=${dstPort >> 8} code=${dstPort & 255} id=${srcPort}`;
+}
+
+/** `seconds` undefined: nothing is left of it. */
+function flow(entry: ConntrackEntry, seconds: number | undefined, format: OutputFormat): string[] {
+  const { tuple, reply, original, replied, tcp, table } = entry;
+  const words: string[] = [];
+  if (format.extended) words.push("ipv4    ", "2");
+  words.push(protocolName(tuple.protocol).padEnd(8), String(tuple.protocol));
+  if (seconds !== undefined) words.push(String(seconds));
+  if (tcp) words.push(tcp.state);
+  const counted = table.setting("acct") !== 0;
+  words.push(describe(tuple));
+  if (counted) words.push(`packets=${original.packets} bytes=${original.bytes}`);
+  if (!entry.seenReply) words.push("[UNREPLIED]");
+  words.push(describe(reply));
+  if (counted) words.push(`packets=${replied.packets} bytes=${replied.bytes}`);
+  if (entry.assured) words.push("[ASSURED]");
+  return words;
+}
+
+/** `use`: how many hold the entry. */
+export function listedFlow(entry: ConntrackEntry, format: OutputFormat, use = 1): string {
+  const words = flow(entry, entry.table.remainingSeconds(entry), format);
+  words.push(`mark=${entry.mark}`, `use=${use}`);
+  if (format.id) words.push(`id=${entry.id}`);
+  return `${words.join(" ")}\n`;
+}
+
+const LABELS: Readonly<Record<ConntrackEvent, string>> = {
+  new: "[NEW]",
+  update: "[UPDATE]",
+  destroy: "[DESTROY]",
+};
+
+/** `by`: who asked for it, such as ` [USERSPACE] portid=12 progname=conntrack`. */
+export function flowEvent(
+  event: ConntrackEvent,
+  entry: ConntrackEntry,
+  format: OutputFormat,
+  realtimeSeconds: number,
+  by: string | undefined,
+): string {
+  const seconds = entry.table.remainingSeconds(entry);
+  const words = flow(entry, event === "destroy" && seconds === 0 ? undefined : seconds, format);
+  if (entry.mark !== 0) words.push(`mark=${entry.mark}`);
+  if (format.id) words.push(`id=${entry.id}`);
+  if (by !== undefined) words.push(`[USERSPACE] ${by}`);
+  const stamp = format.timestamp ? `[${realtimeSeconds.toFixed(6)}]\t` : "";
+  return `${stamp}${LABELS[event].padStart(9)} ${words.join(" ")}\n`;
+}

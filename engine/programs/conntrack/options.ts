@@ -1,0 +1,320 @@
+/** The command line of conntrack(8). */
+import { parseIpv4Prefix, type Ipv4Prefix } from "../../net/address.ts";
+import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP } from "../../net/packet.ts";
+import { TCP_STATES } from "../../kernel/netfilter/conntrack/tcp.ts";
+import { parseUnsigned, type MaskedValue } from "../../kernel/netfilter/xtables/options.ts";
+import type { ConntrackEvent } from "../../kernel/netfilter/conntrack/conntrack.ts";
+import type { OutputFormat } from "./format.ts";
+
+export type Command = "L" | "G" | "D" | "U" | "E" | "F" | "C" | "S" | "I" | "V" | "h";
+
+export interface ConntrackOptions {
+  readonly command: Command;
+  readonly protocol: number | undefined;
+  readonly addresses: Partial<Record<AddressKey, Ipv4Prefix>>;
+  readonly numbers: Partial<Record<NumberKey, number>>;
+  readonly state: string | undefined;
+  readonly mark: MaskedValue | undefined;
+  readonly statuses: readonly string[];
+  readonly events: readonly ConntrackEvent[];
+  readonly timeoutSeconds: number | undefined;
+  readonly format: OutputFormat;
+  readonly zero: boolean;
+  /** Without an address they ask whether there was any such translation. */
+  readonly translated: "source" | "destination" | "any" | undefined;
+  readonly translatedTo: Ipv4Prefix | undefined;
+}
+
+export type AddressKey = "orig-src" | "orig-dst" | "reply-src" | "reply-dst";
+export type NumberKey =
+  | "orig-port-src"
+  | "orig-port-dst"
+  | "reply-port-src"
+  | "reply-port-dst"
+  | "icmp-type"
+  | "icmp-code"
+  | "icmp-id";
+
+/** What is printed after `conntrack v1.4.7 (conntrack-tools): `; exit status 2. */
+export class OptionError extends Error {}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  "-L": "L",
+  "--dump": "L",
+  "-G": "G",
+  "--get": "G",
+  "-D": "D",
+  "--delete": "D",
+  "-U": "U",
+  "--update": "U",
+  "-E": "E",
+  "--event": "E",
+  "-F": "F",
+  "--flush": "F",
+  "-C": "C",
+  "--count": "C",
+  "-S": "S",
+  "--stats": "S",
+  "-I": "I",
+  "--create": "I",
+  "-V": "V",
+  "--version": "V",
+  "-h": "h",
+  "--help": "h",
+};
+
+const ADDRESSES: Readonly<Record<string, AddressKey>> = {
+  "-s": "orig-src",
+  "--src": "orig-src",
+  "--orig-src": "orig-src",
+  "-d": "orig-dst",
+  "--dst": "orig-dst",
+  "--orig-dst": "orig-dst",
+  "-r": "reply-src",
+  "--reply-src": "reply-src",
+  "-q": "reply-dst",
+  "--reply-dst": "reply-dst",
+};
+
+const PORTS: Readonly<Record<string, NumberKey>> = {
+  "--sport": "orig-port-src",
+  "--orig-port-src": "orig-port-src",
+  "--dport": "orig-port-dst",
+  "--orig-port-dst": "orig-port-dst",
+  "--reply-port-src": "reply-port-src",
+  "--reply-port-dst": "reply-port-dst",
+};
+
+const ICMP: Readonly<Record<string, NumberKey>> = {
+  "--icmp-type": "icmp-type",
+  "--icmp-code": "icmp-code",
+  "--icmp-id": "icmp-id",
+};
+
+const PROTOCOLS: Readonly<Record<string, number>> = {
+  icmp: IPPROTO_ICMP,
+  tcp: IPPROTO_TCP,
+  udp: IPPROTO_UDP,
+};
+
+const EVENTS: Readonly<Record<string, readonly ConntrackEvent[]>> = {
+  ALL: ["new", "update", "destroy"],
+  NEW: ["new"],
+  UPDATES: ["update"],
+  DESTROY: ["destroy"],
+};
+
+const STATUSES = ["ASSURED", "SEEN_REPLY", "UNSET", "FIXED_TIMEOUT", "EXPECTED"];
+const OUTPUTS = ["extended", "id", "timestamp", "ktimestamp"];
+
+/** Letters that take an argument and may have it attached. */
+const WITH_ARGUMENT = "sdrqptumeowflca";
+
+/** Throws OptionError. */
+export function parseOptions(argv: readonly string[]): ConntrackOptions {
+  return new Parser(argv).parse();
+}
+
+class Parser {
+  private command: Command | undefined;
+  private protocol: number | undefined;
+  private readonly addresses: Partial<Record<AddressKey, Ipv4Prefix>> = {};
+  private readonly numbers: Partial<Record<NumberKey, number>> = {};
+  private state: string | undefined;
+  private mark: MaskedValue | undefined;
+  private readonly statuses: string[] = [];
+  private readonly events: ConntrackEvent[] = [];
+  private timeoutSeconds: number | undefined;
+  private readonly outputs = new Set<string>();
+  private zero = false;
+  private translated: ConntrackOptions["translated"];
+  private translatedTo: Ipv4Prefix | undefined;
+  private readonly words: string[];
+
+  constructor(argv: readonly string[]) {
+    this.words = argv.slice(1).flatMap((word) => {
+      if (/^-[a-zA-Z].+/.test(word) && WITH_ARGUMENT.includes(word[1] as string)) {
+        return [word.slice(0, 2), word.slice(2)];
+      }
+      const equals = word.indexOf("=");
+      if (!word.startsWith("--") || equals < 0) return [word];
+      return [word.slice(0, equals), word.slice(equals + 1)];
+    });
+  }
+
+  parse(): ConntrackOptions {
+    while (this.words.length > 0) this.option(this.words.shift() as string);
+    return {
+      command: this.command ?? "h",
+      protocol: this.protocol,
+      addresses: this.addresses,
+      numbers: this.numbers,
+      state: this.state,
+      mark: this.mark,
+      statuses: this.statuses,
+      events: this.events,
+      timeoutSeconds: this.timeoutSeconds,
+      format: {
+        extended: this.outputs.has("extended"),
+        id: this.outputs.has("id"),
+        timestamp: this.outputs.has("timestamp"),
+      },
+      zero: this.zero,
+      translated: this.translated,
+      translatedTo: this.translatedTo,
+    };
+  }
+
+  private value(option: string): string {
+    const value = this.words.shift();
+    if (value === undefined) throw new OptionError(`option \`${option}' requires an argument`);
+    return value;
+  }
+
+  private option(option: string): void {
+    const command = COMMANDS[option];
+    if (command) {
+      if (this.command) throw new OptionError("Invalid commands combination");
+      this.command = command;
+      const table = this.words[0];
+      if (table === undefined || table.startsWith("-")) return;
+      this.words.shift();
+      if (table !== "conntrack") throw new OptionError(`Podwire does not model table \`${table}'`);
+      return;
+    }
+    const address = ADDRESSES[option];
+    if (address) {
+      this.addresses[address] = parseAddress(this.value(option));
+      return;
+    }
+    const number = this.protocolOption(option);
+    if (number) {
+      const text = this.value(option);
+      const parsed = parseUnsigned(text, 65535);
+      if (parsed === undefined) throw new OptionError(`invalid port/service \`${text}' specified`);
+      this.numbers[number] = parsed;
+      return;
+    }
+    this.otherOption(option);
+  }
+
+  private protocolOption(option: string): NumberKey | undefined {
+    if (this.protocol === IPPROTO_ICMP) return ICMP[option];
+    return this.protocol === undefined ? undefined : PORTS[option];
+  }
+
+  private otherOption(option: string): void {
+    switch (option) {
+      case "-p":
+      case "--proto":
+        this.setProtocol(this.value(option));
+        break;
+      case "-f":
+      case "--family": {
+        const family = this.value(option);
+        if (family !== "ipv4") throw new OptionError(`Podwire does not model family \`${family}'`);
+        break;
+      }
+      case "-m":
+      case "--mark":
+        this.mark = parseMark(this.value(option));
+        break;
+      case "-t":
+      case "--timeout": {
+        const seconds = parseUnsigned(this.value(option));
+        if (seconds === undefined) throw new OptionError("Invalid timeout value");
+        this.timeoutSeconds = seconds;
+        break;
+      }
+      case "-u":
+      case "--status":
+        this.statuses.push(...chosen(this.value(option), STATUSES));
+        break;
+      case "-e":
+      case "--event-mask":
+        for (const word of chosen(this.value(option), Object.keys(EVENTS))) {
+          this.events.push(...(EVENTS[word] as readonly ConntrackEvent[]));
+        }
+        break;
+      case "-o":
+      case "--output":
+        for (const word of this.value(option).split(",")) this.output(word);
+        break;
+      case "-z":
+      case "--zero":
+        this.zero = true;
+        break;
+      case "-n":
+      case "--src-nat":
+        this.nat("source");
+        break;
+      case "-g":
+      case "--dst-nat":
+        this.nat("destination");
+        break;
+      case "-j":
+      case "--any-nat":
+        this.nat("any");
+        break;
+      case "--state":
+        this.setState(option);
+        break;
+      default:
+        throw new OptionError(
+          option.startsWith("-") ? `unknown option \`${option}'` : "Unknown argument",
+        );
+    }
+  }
+
+  private setProtocol(text: string): void {
+    const number = PROTOCOLS[text.toLowerCase()] ?? parseUnsigned(text, 255);
+    if (number === undefined) throw new OptionError(`\`${text}' unsupported protocol`);
+    this.protocol = number;
+  }
+
+  private setState(option: string): void {
+    if (this.protocol !== IPPROTO_TCP) throw new OptionError(`unknown option \`${option}'`);
+    const text = this.value(option);
+    const found = TCP_STATES.find((state) => state === text);
+    if (!found) throw new OptionError(`Unknown TCP state ${text}`);
+    this.state = found;
+  }
+
+  private nat(which: "source" | "destination" | "any"): void {
+    this.translated = which;
+    const next = this.words[0];
+    if (next === undefined || next.startsWith("-")) return;
+    this.words.shift();
+    this.translatedTo = parseAddress(next);
+  }
+
+  private output(word: string): void {
+    if (["xml", "labels", "save", "userspace"].includes(word)) {
+      throw new OptionError(`Podwire does not model output \`${word}'`);
+    }
+    if (!OUTPUTS.includes(word)) throw new OptionError(`Bad parameter \`${word}'`);
+    this.outputs.add(word);
+  }
+}
+
+function chosen(text: string, known: readonly string[]): string[] {
+  return text.split(",").map((word) => {
+    const found = known.find((name) => name === word.toUpperCase());
+    if (found === undefined) throw new OptionError(`Bad parameter \`${word}'`);
+    return found;
+  });
+}
+
+function parseAddress(text: string): Ipv4Prefix {
+  const prefix = parseIpv4Prefix(text.includes("/") ? text : `${text}/32`);
+  if (!prefix) throw new OptionError(`Invalid IP address \`${text}'`);
+  return prefix;
+}
+
+function parseMark(text: string): MaskedValue {
+  const [valueText = "", maskText] = text.split("/");
+  const value = parseUnsigned(valueText);
+  const mask = maskText === undefined ? 0xffffffff : parseUnsigned(maskText);
+  if (value === undefined || mask === undefined) throw new OptionError(`Invalid mark \`${text}'`);
+  return { value, mask };
+}
