@@ -8,6 +8,13 @@ export interface FileSystem {
   /** As in /proc/mounts: ext4, tmpfs, proc. */
   readonly type: string;
   readonly root: Inode;
+  /** Undefined: it keeps nothing. */
+  readonly usage?: {
+    readonly bytes: number;
+    readonly maxBytes: number;
+    readonly inodes: number;
+    readonly maxInodes: number;
+  };
 }
 
 export interface DeviceNumber {

@@ -94,8 +94,9 @@ export class LayeredFileSystem implements FileSystem {
     this.bytesUsed += bytes;
   }
 
-  get usage(): { readonly bytes: number; readonly maxBytes: number; readonly inodes: number } {
-    return { bytes: this.bytesUsed, maxBytes: this.options.maxBytes, inodes: this.upper.size };
+  get usage() {
+    const { maxBytes, maxInodes } = this.options;
+    return { bytes: this.bytesUsed, maxBytes, inodes: this.upper.size, maxInodes };
   }
 
   now(): number {

@@ -8,6 +8,7 @@ import { pathComponents } from "./path-names.ts";
 /** Symbolic links followed before ELOOP, path_resolution(7). */
 const MAX_LINKS = 40;
 const NAME_MAX = 255;
+const FIRST_DEVICE = 21;
 const PATH_MAX = 4096;
 
 export interface ResolveOptions {
@@ -61,6 +62,11 @@ export class MountNamespace {
   /** In the order they were mounted. */
   list(): readonly Mount[] {
     return this.mounts;
+  }
+
+  /** Minor number of a file system's anonymous device, as stat(2) and mountinfo tell it. */
+  deviceNumber(fileSystem: FileSystem): number {
+    return FIRST_DEVICE + this.mounts.findIndex((mount) => mount.fileSystem === fileSystem);
   }
 
   mount(

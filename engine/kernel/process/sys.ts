@@ -52,6 +52,8 @@ export type FileKind = "file" | "directory" | "symlink" | "char" | "fifo" | "soc
 
 export interface Stat {
   readonly inode: number;
+  /** The file system that the inode is of, by the number of its mount; undefined: a pipe or the like. */
+  readonly device?: number;
   readonly kind: FileKind;
   /** Permission bits, 0 to 0o7777. */
   readonly mode: number;
@@ -61,6 +63,15 @@ export interface Stat {
   readonly sizeBytes: number;
   /** Unix seconds. */
   readonly modifiedSeconds: number;
+}
+
+/** What a file system holds, statfs(2). */
+export interface FileSystemUsage {
+  /** 0: it is not kept anywhere, such as proc. */
+  readonly totalBytes: number;
+  readonly usedBytes: number;
+  readonly totalInodes: number;
+  readonly usedInodes: number;
 }
 
 export interface OpenFlags {
@@ -265,6 +276,7 @@ export interface Sys {
   poll(entries: readonly PollEntry[], timeoutNs?: Ns): Blocking<readonly PollResult[]>;
   stat(path: string, options?: { readonly followLinks?: boolean }): Stat;
   fstat(fd: number): Stat;
+  statfs(path: string): FileSystemUsage;
   access(
     path: string,
     mode: { readonly read?: boolean; readonly write?: boolean; readonly execute?: boolean },

@@ -2,7 +2,7 @@ import type { Stat } from "../../kernel/process/sys.ts";
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
 import { isErrno } from "../support/command.ts";
 import { confirm } from "../support/confirm.ts";
-import { copyBytes, destinationOf, lookAt } from "../support/copying.ts";
+import { copyBytes, destinationOf, isSameFile, lookAt } from "../support/copying.ts";
 import { joinPath } from "../support/paths.ts";
 import { quoteName } from "../support/quote.ts";
 import { defineTool, reason, type Arguments, type Tool } from "../support/tool.ts";
@@ -105,7 +105,7 @@ class Copier {
       );
       return;
     }
-    if (old && old.inode === from.inode && !args.has("l", "s")) {
+    if (old && isSameFile(old, from) && !args.has("l", "s")) {
       yield* tool.warn(`${quoteName(source)} and ${quoteName(to)} are the same file`);
       return;
     }

@@ -67,7 +67,7 @@ export const du = defineTool({
 });
 
 class Usage {
-  private readonly counted = new Set<number>();
+  private readonly counted = new Set<string>();
 
   constructor(
     private readonly tool: Tool,
@@ -86,8 +86,9 @@ class Usage {
     }
     // A file with several names counts once.
     if (stat.kind !== "directory" && stat.links > 1) {
-      if (this.counted.has(stat.inode)) return 0;
-      this.counted.add(stat.inode);
+      const key = `${stat.device} ${stat.inode}`;
+      if (this.counted.has(key)) return 0;
+      this.counted.add(key);
     }
     let total = this.size(stat);
     let below = 0;

@@ -11,6 +11,7 @@ import { cp } from "./cp.ts";
 import { cut } from "./cut.ts";
 import { date } from "./date.ts";
 import { dd } from "./dd.ts";
+import { df } from "./df.ts";
 import { md5sum, sha1sum, sha256sum } from "./digest-sums.ts";
 import { dirname } from "./dirname.ts";
 import { du } from "./du.ts";
@@ -65,7 +66,6 @@ import { tr } from "./tr.ts";
 import { trueProgram } from "./true.ts";
 import { truncate } from "./truncate.ts";
 import { tty } from "./tty.ts";
-import { uname } from "./uname.ts";
 import { uniq } from "./uniq.ts";
 import { users } from "./users.ts";
 import { wc } from "./wc.ts";
@@ -87,6 +87,7 @@ export const COREUTILS: readonly Program[] = [
   cut,
   date,
   dd,
+  df,
   md5sum,
   sha1sum,
   sha256sum,
@@ -145,7 +146,6 @@ export const COREUTILS: readonly Program[] = [
   trueProgram,
   truncate,
   tty,
-  uname,
   uniq,
   users,
   wc,

@@ -1,7 +1,7 @@
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
 import { isErrno } from "../support/command.ts";
 import { confirm } from "../support/confirm.ts";
-import { lookAt } from "../support/copying.ts";
+import { isSameFile, lookAt } from "../support/copying.ts";
 import { baseName, dirName, joinPath, normalisePath } from "../support/paths.ts";
 import { quoteName } from "../support/quote.ts";
 import { defineTool, reason, type Arguments, type Tool } from "../support/tool.ts";
@@ -91,7 +91,7 @@ function* link(tool: Tool, args: Arguments, target: string, name: string): Block
     }
     if (how === "i" && !(yield* confirm(tool, `replace ${quoteName(name)}? `))) return;
     if (how !== undefined) {
-      if (from && from.inode === old.inode) {
+      if (from && isSameFile(from, old)) {
         yield* tool.warn(`${quoteName(target)} and ${quoteName(name)} are the same file`);
         return;
       }

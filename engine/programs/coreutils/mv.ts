@@ -1,7 +1,7 @@
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
 import { isErrno, runCommand } from "../support/command.ts";
 import { confirm } from "../support/confirm.ts";
-import { destinationOf, lookAt } from "../support/copying.ts";
+import { destinationOf, isSameFile, lookAt } from "../support/copying.ts";
 import { quoteName } from "../support/quote.ts";
 import { defineTool, reason, type Arguments, type Tool } from "../support/tool.ts";
 
@@ -47,7 +47,7 @@ function* move(tool: Tool, args: Arguments, source: string, to: string): Blockin
     return;
   }
   const old = lookAt(tool, to, false);
-  if (old?.inode === from.inode && old.kind === from.kind) {
+  if (old && isSameFile(old, from)) {
     yield* tool.warn(`${quoteName(source)} and ${quoteName(to)} are the same file`);
     return;
   }

@@ -1,4 +1,5 @@
 import { isErrno } from "../support/command.ts";
+import { isSameFile } from "../support/copying.ts";
 import { defineTool } from "../support/tool.ts";
 
 export const pwd = defineTool({
@@ -18,7 +19,7 @@ export const pwd = defineTool({
     const logical = sys.env.get("PWD");
     if (args.lastOf("L", "P") === "L" && logical?.startsWith("/")) {
       try {
-        const same = sys.stat(logical).inode === sys.stat(".").inode;
+        const same = isSameFile(sys.stat(logical), sys.stat("."));
         if (same && !/\/\.\.?(\/|$)/.test(logical)) {
           yield* tool.print(`${logical}\n`);
           return;

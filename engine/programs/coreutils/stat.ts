@@ -41,9 +41,7 @@ export const stat = defineTool({
   ],
   unmodelled: ["-f", "--file-system", "--cached=MODE"],
   examples: ["stat -c '%U:%G %a' /etc/passwd"],
-  limitations: [
-    "Every time shown is that of the last modification, the only one kept; the device is 0,1.",
-  ],
+  limitations: ["Every time shown is that of the last modification, the only one kept."],
   *run(tool, args) {
     if (args.operands.length === 0) throw tool.usage("missing operand");
     const format = args.value("c");
@@ -123,10 +121,10 @@ function expand(
     G: () => groupName(sys, found.gid),
     i: () => String(found.inode),
     h: () => String(found.links),
-    d: () => "1",
-    D: () => "1",
+    d: () => String(found.device ?? 0),
+    D: () => (found.device ?? 0).toString(16),
     Hd: () => "0",
-    Ld: () => "1",
+    Ld: () => String(found.device ?? 0),
     t: () => "0",
     T: () => "0",
     m: () => "/",

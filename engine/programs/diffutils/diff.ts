@@ -2,6 +2,7 @@ import type { Stat } from "../../kernel/process/sys.ts";
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
 import { byteString } from "../support/bytes.ts";
 import { strftime } from "../support/calendar.ts";
+import { isSameFile } from "../support/copying.ts";
 import { isErrno } from "../support/command.ts";
 import { readText, splitLines } from "../support/input.ts";
 import { baseName, joinPath } from "../support/paths.ts";
@@ -140,7 +141,7 @@ class Comparison {
     const leftStat = this.stat(left);
     const rightStat = this.stat(right);
     if (leftStat?.kind === "directory" && rightStat?.kind === "directory") {
-      if (leftStat.inode === rightStat.inode) return 0;
+      if (isSameFile(leftStat, rightStat)) return 0;
       return yield* this.directories(left, right, top);
     }
     // A file against a directory: against the file of that name in it.

@@ -106,7 +106,7 @@ class Walker {
     path: string,
     root: string,
     depth: number,
-    parents: readonly number[],
+    parents: readonly string[],
   ): Blocking<void> {
     const { expression, state, tool } = this;
     let stat: Stat;
@@ -116,7 +116,9 @@ class Walker {
       yield* tool.warn(`${quoteText(path)}: ${reason(error)}`);
       return;
     }
-    if (stat.kind === "directory" && parents.includes(stat.inode)) {
+    // Only a followed link can lead back up.
+    const real = this.follow && stat.kind === "directory" ? tool.sys.realpath(path) : "";
+    if (real !== "" && parents.includes(real)) {
       yield* tool.warn(
         `File system loop detected; ${quoteText(path)} is part of the same file system loop`,
       );
@@ -141,7 +143,7 @@ class Walker {
         yield* tool.warn(`${quoteText(path)}: ${reason(error)}`);
       }
       for (const name of names) {
-        yield* this.visit(joinPath(path, name), root, depth + 1, [...parents, stat.inode]);
+        yield* this.visit(joinPath(path, name), root, depth + 1, [...parents, real]);
         if (state.quit) return;
       }
     }

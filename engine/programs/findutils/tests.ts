@@ -3,6 +3,7 @@ import type { FileKind } from "../../kernel/process/sys.ts";
 import { findGroup, findUser, groups, users } from "../support/accounts.ts";
 import { byteString } from "../support/bytes.ts";
 import { isErrno } from "../support/command.ts";
+import { isSameFile } from "../support/copying.ts";
 import { parseDate } from "../support/date-parser.ts";
 import { applyMode } from "../support/file-mode.ts";
 import { globToRegex } from "../support/glob.ts";
@@ -158,8 +159,8 @@ const newerTest: Maker = (argument, context) => {
 
 const sameFileTest: Maker = (argument, context) => {
   try {
-    const { inode } = context.tool.sys.stat(argument);
-    return ({ stat }) => stat.inode === inode;
+    const wanted = context.tool.sys.stat(argument);
+    return ({ stat }) => isSameFile(stat, wanted);
   } catch (error) {
     throw context.tool.fail(`${quoteText(argument)}: ${reason(error)}`);
   }

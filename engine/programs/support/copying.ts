@@ -6,6 +6,11 @@ import { baseName, joinPath } from "./paths.ts";
 import { quoteName } from "./quote.ts";
 import { reason, type Arguments, type Tool } from "./tool.ts";
 
+/** Whether two names are of one file. */
+export function isSameFile(a: Stat, b: Stat): boolean {
+  return a.inode === b.inode && a.device === b.device;
+}
+
 /** The file, or undefined if there is none. */
 export function lookAt(tool: Tool, path: string, followLinks: boolean): Stat | undefined {
   try {

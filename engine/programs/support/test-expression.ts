@@ -1,6 +1,7 @@
 /** The expressions of test(1): POSIX decides by the number of words, then precedence. */
 import type { Stat, Sys } from "../../kernel/process/sys.ts";
 import { isErrno } from "./command.ts";
+import { isSameFile } from "./copying.ts";
 import { quoteText } from "./quote.ts";
 
 export class TestError extends Error {}
@@ -207,8 +208,10 @@ class Evaluator {
           (this.stat(left)?.modifiedSeconds ?? -Infinity) <
           (this.stat(right)?.modifiedSeconds ?? -Infinity)
         );
-      case "-ef":
-        return this.stat(left) !== undefined && this.stat(left)?.inode === this.stat(right)?.inode;
+      case "-ef": {
+        const [first, second] = [this.stat(left), this.stat(right)];
+        return first !== undefined && second !== undefined && isSameFile(first, second);
+      }
     }
     const a = integer(left);
     const b = integer(right);

@@ -25,7 +25,7 @@ export function mountInfoText(namespace: MountNamespace): string {
       const fields = [
         firstId + index,
         parentId,
-        `0:${firstId + index}`,
+        `0:${namespace.deviceNumber(mount.fileSystem)}`,
         rootOf(mount),
         escape(placeOf(mount)),
         mount.options,

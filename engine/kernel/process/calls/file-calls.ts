@@ -8,7 +8,7 @@ import type { OpenFile } from "../../fs/open-file.ts";
 import { Pipe } from "../pipe.ts";
 import type { Process } from "../process.ts";
 import { YIELD } from "../scheduler.ts";
-import type { OpenFlags, PollEntry, PollResult, Stat } from "../sys.ts";
+import type { FileSystemUsage, OpenFlags, PollEntry, PollResult, Stat } from "../sys.ts";
 import type { Blocking, WaitQueue } from "../wait-queue.ts";
 import { ProcessCalls } from "./process-calls.ts";
 
@@ -162,7 +162,20 @@ export abstract class FileCalls extends ProcessCalls {
 
   stat(path: string, options: { readonly followLinks?: boolean } = {}): Stat {
     this.enter();
-    return this.resolve(path, options.followLinks ?? true).inode.stat();
+    const { inode, mount } = this.resolve(path, options.followLinks ?? true);
+    const device = this.process.namespaces.mount.deviceNumber(mount.fileSystem);
+    return { ...inode.stat(), device };
+  }
+
+  statfs(path: string): FileSystemUsage {
+    this.enter();
+    const { usage } = this.resolve(path).mount.fileSystem;
+    return {
+      totalBytes: usage?.maxBytes ?? 0,
+      usedBytes: usage?.bytes ?? 0,
+      totalInodes: usage?.maxInodes ?? 0,
+      usedInodes: usage?.inodes ?? 0,
+    };
   }
 
   fstat(fd: number): Stat {
