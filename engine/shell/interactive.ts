@@ -23,8 +23,8 @@ const TERMINAL_FD = 255;
 export function setUpInteractive(shell: Shell): void {
   const { sys, options, variables } = shell;
   options.change("histexpand", shell.isBash);
-  options.change("emacs", shell.isBash);
-  options.change("history", shell.isBash);
+  options.change("emacs", shell.hasEditor);
+  options.change("history", shell.hasEditor);
   options.changeShell("expand_aliases", true);
   if (shell.isBash) {
     if (variables.value("PS1") === undefined) variables.set("PS1", "\\s-\\v\\$ ");
@@ -52,7 +52,8 @@ export function* runInteractive(shell: Shell, editing: boolean): Blocking<void> 
   const { history } = shell;
   const historyFile = shell.variables.value("HISTFILE");
   if (history && historyFile) history.load(shell.sys, historyFile);
-  const editor = editing && shell.isBash && shell.sys.isatty(0) ? createEditor(shell) : undefined;
+  const editor =
+    editing && shell.hasEditor && shell.sys.isatty(0) ? createEditor(shell) : undefined;
   try {
     yield* readAndRun(shell, editor);
   } finally {

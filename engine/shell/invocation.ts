@@ -105,14 +105,14 @@ export function parseCommandLine(argv: readonly string[], dialect: Dialect): Com
           letter === "o" ? known.isSetOption(option) : known.shell(option) !== undefined;
         if (!valid) {
           const kind = letter === "o" ? "option" : "shell option";
-          if (dialect === "sh") return refuse(`Illegal option -o ${option}`);
+          if (dialect !== "bash") return refuse(`Illegal option -o ${option}`);
           return { status: 2, text: `${name}: ${option}: invalid ${kind} name\n` };
         }
         (letter === "o" ? setOptions : shellOptions).set(option, on);
       } else {
         const option = known.nameOfLetter(letter);
         if (option === undefined) {
-          if (dialect === "sh") return refuse(`Illegal option ${word.charAt(0)}${letter}`);
+          if (dialect !== "bash") return refuse(`Illegal option ${word.charAt(0)}${letter}`);
           return refuse(`${word.charAt(0)}${letter}: invalid option`);
         }
         setOptions.set(option, on);

@@ -27,7 +27,7 @@ export function* expandPrompt(shell: Shell, prompt: string): Blocking<string> {
 const ESCAPE = /\\(?:([0-7]{3})|D\{([^}]*)\}|([\s\S]))/g;
 
 function decodeEscapes(shell: Shell, prompt: string): string {
-  if (!shell.isBash) return prompt;
+  if (!shell.hasEditor) return prompt;
   return prompt.replace(ESCAPE, (all, octal?: string, time?: string, letter?: string) => {
     if (octal !== undefined) return String.fromCharCode(parseInt(octal, 8) & 127);
     if (time !== undefined) return formatTime(shell.sys.realtimeSeconds(), time || "%H:%M:%S");

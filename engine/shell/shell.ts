@@ -12,7 +12,8 @@ import { SourceText } from "./source-text.ts";
 import { Variables } from "./variables.ts";
 
 /** bash, or dash under the name sh: same interpreter, other words and fewer features. */
-export type Dialect = "bash" | "sh";
+/** `sh` is dash; `ash` is BusyBox's, which is much like it. */
+export type Dialect = "bash" | "sh" | "ash";
 
 export interface ShellFunction {
   readonly node: FunctionNode;
@@ -172,6 +173,11 @@ export class Shell {
     this.random = bashRandom(setup.sys);
   }
 
+  /** It edits lines and keeps a history; dash does not. */
+  get hasEditor(): boolean {
+    return this.dialect !== "sh";
+  }
+
   get isBash(): boolean {
     return this.dialect === "bash";
   }
@@ -237,6 +243,7 @@ export class Shell {
 
   /** `bash: `, `bash: line 3: `, `script.sh: line 3: `, `sh: 3: `. */
   get errorPrefix(): string {
+    if (this.dialect === "ash") return `${this.name}: `;
     if (!this.isBash) return `${this.name}: ${this.line}: `;
     if (this.interactive || this.interactivePrefix) return `${this.name}: `;
     const file = this.frames.at(-1)?.file ?? this.name;

@@ -30,7 +30,7 @@ export interface Parsed {
   readonly unclosedHereDocs: readonly HereDoc[];
 }
 
-export function parseCommands(text: string, dialect: "bash" | "sh" = "bash"): Parsed {
+export function parseCommands(text: string, dialect: "bash" | "sh" | "ash" = "bash"): Parsed {
   const script = parse(text);
   const problem =
     findProblem(script, text) ?? (dialect === "sh" ? findBashism(script, text) : undefined);

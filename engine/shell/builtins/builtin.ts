@@ -30,7 +30,13 @@ export interface Builtin {
 
 /** `bash: line 1: NAME: text`; returns `status`. */
 export function* fail(call: BuiltinCall, text: string, status = 1): Blocking<number> {
-  yield* call.shell.reportError(`${call.name}: ${text}`);
+  const { shell } = call;
+  // ash says the line, which it counts from 0 in `-c`.
+  const line =
+    shell.dialect === "ash" && !shell.interactive
+      ? `line ${shell.line - (shell.commandString ? 1 : 0)}: `
+      : "";
+  yield* shell.reportError(`${call.name}: ${line}${text}`);
   return status;
 }
 

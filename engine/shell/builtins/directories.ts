@@ -64,7 +64,10 @@ function* changeDirectory(
     shell.sys.chdir(physical ? target || "." : logical);
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
-    if (!shell.isBash) return yield* fail(call, `can't cd to ${shown}`, 2);
+    if (!shell.isBash) {
+      const why = shell.dialect === "ash" ? `: ${strerror(error.errno)}` : "";
+      return yield* fail(call, `can't cd to ${shown}${why}`, shell.dialect === "ash" ? 1 : 2);
+    }
     return yield* fail(call, `${shown === "-" ? target : shown}: ${strerror(error.errno)}`);
   }
   const old = shell.cwd;
