@@ -2,7 +2,8 @@
 import type { RouteScope } from "../../../kernel/rtnetlink/messages.ts";
 import { parseUnsigned } from "./args.ts";
 
-const TABLES: readonly (readonly [number, string])[] = [
+/** In the order of the lines of the file, as the other tables. */
+export const TABLES: readonly (readonly [number, string])[] = [
   [255, "local"],
   [254, "main"],
   [253, "default"],
@@ -19,7 +20,7 @@ export function parseTable(word: string): number | undefined {
 }
 
 /** RTPROT_* */
-const PROTOCOLS: readonly (readonly [number, string])[] = [
+export const PROTOCOLS: readonly (readonly [number, string])[] = [
   [0, "unspec"],
   [1, "redirect"],
   [2, "kernel"],
@@ -57,12 +58,12 @@ export function protocolText(protocol: string, numeric: boolean): string {
   return String(PROTOCOLS.find(([, name]) => name === protocol)?.[0] ?? protocol);
 }
 
-const SCOPES: readonly (readonly [number, RouteScope])[] = [
+export const SCOPES: readonly (readonly [number, RouteScope])[] = [
   [0, "global"],
-  [200, "site"],
-  [253, "link"],
-  [254, "host"],
   [255, "nowhere"],
+  [254, "host"],
+  [253, "link"],
+  [200, "site"],
 ];
 
 /** A scope's name; a number without one is not modelled and answers undefined as well. */
