@@ -147,6 +147,8 @@ export class Packet {
   physIif = 0;
   /** The bridge port it leaves by, while a bridge forwards it. */
   physOif = 0;
+  /** A bridge has shown it to PREROUTING already. */
+  preroutingDone = false;
   /** User of the socket that sent it, for `-m owner`; undefined: no socket of this machine did. */
   ownerUid: number | undefined;
   /** skb->pkt_type was PACKET_HOST: the frame was addressed to this device, not overheard. */
@@ -155,6 +157,16 @@ export class Packet {
   conntrack: unknown;
   /** A journey being recorded, owned by trace/. */
   journey: unknown;
+
+  /** It leaves its kernel, and takes only what is on the wire; skb_scrub_packet(). */
+  scrub(): void {
+    this.mark = 0;
+    this.physIif = 0;
+    this.physOif = 0;
+    this.preroutingDone = false;
+    this.ownerUid = undefined;
+    this.conntrack = undefined;
+  }
 
   /** A packet with the same headers and payload, owned by someone else. */
   clone(): Packet {
@@ -171,6 +183,7 @@ export class Packet {
     copy.mark = this.mark;
     copy.physIif = this.physIif;
     copy.physOif = this.physOif;
+    copy.preroutingDone = this.preroutingDone;
     copy.ownerUid = this.ownerUid;
     copy.toThisHost = this.toThisHost;
     copy.conntrack = this.conntrack;

@@ -141,6 +141,7 @@ class Direction {
   }
 
   send(packet: Packet): void {
+    packet.scrub();
     const { settings } = this.cable;
     const { statistics } = this;
     const bytes = frameLength(packet);

@@ -39,6 +39,7 @@ export class Veth extends NetDevice {
 
   protected override xmit(packet: Packet): void {
     const peer = this.peer;
+    packet.scrub();
     if (!peer?.up || !peer.netns.backlog.enqueue(peer, packet)) {
       this.statistics.txDropped += 1;
       this.drop(packet);

@@ -84,7 +84,9 @@ export class IpStack implements IpLayer {
     ipExt.InNoECTPkts += 1;
     const { prerouting } = netns.hooks;
     if (netns.tracer) netns.tracer.stage(packet, "prerouting", device);
-    if (prerouting) {
+    const isDone = packet.preroutingDone;
+    packet.preroutingDone = false;
+    if (prerouting && !isDone) {
       const verdict = prerouting(packet, device, undefined);
       if (verdict !== "accept") {
         if (verdict === "drop") netns.tracer?.drop(packet, "netfilter", device);

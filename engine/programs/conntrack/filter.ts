@@ -49,14 +49,13 @@ function isTranslated(entry: ConntrackEntry, options: ConntrackOptions): boolean
   const { translated, translatedTo } = options;
   if (!translated) return true;
   const { tuple, reply } = entry;
-  const ports = tuple.protocol !== IPPROTO_ICMP;
+  // An ICMP flow's "ports" are its identifier and its type, which always differ.
+  const isIcmp = tuple.protocol === IPPROTO_ICMP;
   const source =
-    entry.sourceTranslated &&
-    (tuple.src !== reply.dst || (ports && tuple.srcPort !== reply.dstPort)) &&
+    (tuple.src !== reply.dst || isIcmp || tuple.srcPort !== reply.dstPort) &&
     (!translatedTo || prefixContains(translatedTo, reply.dst));
   const destination =
-    entry.destinationTranslated &&
-    (tuple.dst !== reply.src || (ports && tuple.dstPort !== reply.srcPort)) &&
+    (tuple.dst !== reply.src || isIcmp || tuple.dstPort !== reply.srcPort) &&
     (!translatedTo || prefixContains(translatedTo, reply.src));
   if (translated === "source") return source;
   return translated === "destination" ? destination : source || destination;

@@ -144,7 +144,7 @@ const LONG: Readonly<Record<string, "none" | "required" | "optional">> = {
   modprobe: "required",
 };
 
-const NOTRACK_OPTION: TypedOption = { name: "notrack", value: "", negated: false };
+const NOTRACK_OPTION: TypedOption = { name: NOTRACK_ALIAS, value: "", negated: false };
 
 interface Loaded<T> {
   readonly definition: T;

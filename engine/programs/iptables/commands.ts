@@ -202,7 +202,7 @@ export class TableCommands {
         '\nThe "nat" table is not intended for filtering, the use of DROP is therefore inhibited.\n\n',
       );
     }
-    if (!chain.countsPolicy) chain.counters = { packets: 0, bytes: 0 };
+    if (this.face.flavour === "nft") chain.counters = { packets: 0, bytes: 0 };
     chain.countsPolicy = true;
     chain.policy = policy;
   }

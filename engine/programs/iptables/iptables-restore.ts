@@ -214,7 +214,7 @@ class Restore {
 }
 
 /** Words in double quotes may have blanks; a backslash protects the next character in them. */
-export function splitWords(line: string): string[] {
+function splitWords(line: string): string[] {
   const words: string[] = [];
   let word = "";
   let inWord = false;

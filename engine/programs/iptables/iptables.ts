@@ -13,7 +13,7 @@ import { Failure, usageFailure, versionOf, type Face } from "./failure.ts";
 import { list, listRules } from "./listing.ts";
 import { SystemNames } from "./names.ts";
 
-export const LEGACY_WARNING =
+const LEGACY_WARNING =
   "# Warning: iptables-legacy tables present, use iptables-legacy to see them\n";
 
 export function* runIptables(

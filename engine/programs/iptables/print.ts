@@ -52,8 +52,12 @@ export function saveRule(
   }
   if (withCounters) text += ` -c ${counters.packets} ${counters.bytes}`;
   if (target.kind === "none") return text;
-  text += ` ${target.kind === "chain" && target.isGoto ? "-g" : "-j"} ${targetName(target)}`;
-  return target.kind === "extension" ? text + target.definition.save(target.config) : text;
+  if (target.kind === "extension") {
+    const { definition, config } = target;
+    const name = definition.savedName?.(config) ?? definition.name;
+    return `${text} -j ${name}${definition.save(config)}`;
+  }
+  return `${text} ${target.kind === "chain" && target.isGoto ? "-g" : "-j"} ${targetName(target)}`;
 }
 
 export function saveChain(chain: Chain, withCounters: boolean): string {

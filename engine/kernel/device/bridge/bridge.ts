@@ -7,6 +7,7 @@ import type { Packet } from "../../../net/packet.ts";
 import { SECOND, type Ns } from "../../../sim/clock.ts";
 import { KernelError } from "../../errno.ts";
 import type { BridgeSettings, FdbMessage, LinkKindData } from "../../rtnetlink/messages.ts";
+import { bridgeForward, bridgePrerouting } from "../../netfilter/bridge-netfilter.ts";
 import { NetDevice, type DeviceEvent } from "../net-device.ts";
 import type { DeviceKind } from "../registry.ts";
 import { BridgePort } from "./bridge-port.ts";
@@ -223,14 +224,15 @@ export class Bridge extends NetDevice {
       this.drop(packet);
       return true;
     }
-    const { dst } = ether;
-    if (dst >= RESERVED_GROUP_FIRST && dst <= RESERVED_GROUP_FIRST + 15) {
+    if (ether.dst >= RESERVED_GROUP_FIRST && ether.dst <= RESERVED_GROUP_FIRST + 15) {
       this.drop(packet);
       return true;
     }
     packet.physIif = port.device.ifindex;
+    if (!bridgePrerouting(this, packet)) return true;
     const vlan = 0;
     if (port.learning) this.learn(port, ether.src, vlan);
+    const { dst } = packet.ether ?? ether;
     if (isGroupMac(dst)) {
       this.groupFramesHandled += 1;
       this.flood(packet.clone(), port);
@@ -296,8 +298,13 @@ export class Bridge extends NetDevice {
   }
 
   private forward(to: BridgePort, packet: Packet, from: BridgePort | undefined): void {
-    if (this.mayForward(to, from)) to.device.transmit(packet);
+    if (this.mayForward(to, from)) this.send(to, packet, from);
     else this.drop(packet);
+  }
+
+  private send(to: BridgePort, packet: Packet, from: BridgePort | undefined): void {
+    if (from && !bridgeForward(this, to.device, packet)) return;
+    to.device.transmit(packet);
   }
 
   private flood(packet: Packet, from: BridgePort | undefined): void {
@@ -305,10 +312,10 @@ export class Bridge extends NetDevice {
     let last: BridgePort | undefined;
     for (const port of this.ports) {
       if (!this.mayForward(port, from) || (unicast && !port.flood)) continue;
-      last?.device.transmit(packet.clone());
+      if (last) this.send(last, packet.clone(), from);
       last = port;
     }
-    if (last) last.device.transmit(packet);
+    if (last) this.send(last, packet, from);
     else this.drop(packet);
   }
 

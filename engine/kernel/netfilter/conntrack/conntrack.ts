@@ -2,7 +2,7 @@
 import { isIcmpError } from "../../../net/icmp.ts";
 import { networkLength } from "../../../net/length.ts";
 import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP, type Packet } from "../../../net/packet.ts";
-import { SECOND } from "../../../sim/clock.ts";
+import { SECOND, type Ns } from "../../../sim/clock.ts";
 import type { SimEvent } from "../../../sim/event-queue.ts";
 import type { NetNamespace } from "../../netns.ts";
 import type { Verdict } from "../hooks.ts";
@@ -35,6 +35,10 @@ interface Found {
 /** How often old entries are swept out. */
 const SWEEP_NS = 60 * SECOND;
 
+/** A 250 Hz kernel counts time in these. */
+const NS_PER_JIFFY = 4_000_000;
+const jiffies = (ns: Ns): number => Math.floor(ns / NS_PER_JIFFY);
+
 const UDP_STREAM_NS = 2 * SECOND;
 
 const QUERIES: ReadonlySet<number> = new Set([8, 13, 15, 17]);
@@ -57,9 +61,10 @@ export class Conntrack {
     return this.entries.size;
   }
 
-  /** Living entries, the newest first. */
+  /** Living entries, the newest first; old ones go. */
   list(): ConntrackEntry[] {
-    return [...this.entries].filter((entry) => !this.isExpired(entry)).reverse();
+    for (const entry of [...this.entries]) if (this.isExpired(entry)) this.kill(entry);
+    return [...this.entries].reverse();
   }
 
   find(tuple: Tuple): Found | undefined {
@@ -110,7 +115,8 @@ export class Conntrack {
 
   remainingSeconds(entry: ConntrackEntry): number {
     if (!entry.confirmed) return Math.floor(entry.timeoutNs / SECOND);
-    return Math.max(0, Math.floor((entry.expiresNs - this.netns.sim.nowNs) / SECOND));
+    const left = jiffies(entry.expiresNs) - jiffies(this.netns.sim.nowNs);
+    return Math.max(0, Math.floor((left * NS_PER_JIFFY) / SECOND));
   }
 
   report(event: ConntrackEvent, entry: ConntrackEntry, by?: string): void {

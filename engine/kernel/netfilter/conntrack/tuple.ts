@@ -49,7 +49,7 @@ export function tupleOf(packet: Packet): Tuple | undefined {
   }
 }
 
-export function icmpId(icmp: IcmpHeader): number {
+function icmpId(icmp: IcmpHeader): number {
   return icmp.rest >>> 16;
 }
 

@@ -84,6 +84,8 @@ export const physdev = defineMatch<PhysdevTest>({
     if (isBridged) text += `${not(isBridged.negated)} --physdev-is-bridged`;
     return text;
   },
+  check: ({ output, isOut, isBridged }, { hooks }) =>
+    !hooks.has("OUTPUT") || (!output && !isOut) || (isBridged && !isBridged.negated) === true,
   evaluate({ isIn, input, isOut, output, isBridged }, context) {
     const { packet } = context;
     const inPort = portName(context, packet.physIif);

@@ -2,8 +2,10 @@
 import type { MatchDefinition } from "../xtables/extension.ts";
 import { addrtype } from "./addrtype.ts";
 import { comment } from "./comment.ts";
+import { connlimit } from "./connlimit.ts";
 import { conntrack } from "./conntrack.ts";
 import { dscp } from "./dscp.ts";
+import { hashlimit } from "./hashlimit.ts";
 import { icmp } from "./icmp.ts";
 import { iprange } from "./iprange.ts";
 import { length } from "./length.ts";
@@ -27,9 +29,11 @@ import { udp } from "./udp.ts";
 export const MATCHES: readonly MatchDefinition<unknown>[] = [
   addrtype,
   comment,
+  connlimit,
   connmark,
   conntrack,
   dscp,
+  hashlimit,
   icmp,
   iprange,
   length,
@@ -59,13 +63,11 @@ export const UNMODELLED_MATCHES: ReadonlySet<string> = new Set([
   "cluster",
   "connbytes",
   "connlabel",
-  "connlimit",
   "cpu",
   "dccp",
   "devgroup",
   "ecn",
   "esp",
-  "hashlimit",
   "helper",
   "ipvs",
   "nfacct",

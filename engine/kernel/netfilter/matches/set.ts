@@ -8,7 +8,7 @@ interface SetTest {
   readonly negated: boolean;
 }
 
-export function parseSetUse(
+function parseSetUse(
   value: string,
   setDimension: (name: string) => number | undefined,
 ): Omit<SetTest, "negated"> {

@@ -2,7 +2,7 @@
 import { not, parseUnsigned } from "../xtables/options.ts";
 import { oneValueMatch } from "./simple.ts";
 
-export const TOS_NAMES: Readonly<Record<string, number>> = {
+const TOS_NAMES: Readonly<Record<string, number>> = {
   "Minimize-Delay": 0x10,
   "Maximize-Throughput": 0x08,
   "Maximize-Reliability": 0x04,

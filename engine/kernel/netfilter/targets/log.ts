@@ -96,7 +96,7 @@ function describe(packet: Packet, config: LogConfig): string {
 }
 
 /** The line that LOG and TRACE write; nf_log_ip_packet(). */
-export function logLine(context: HookContext, config: LogConfig): string {
+function logLine(context: HookContext, config: LogConfig): string {
   const { packet, input, output, netns } = context;
   let text = `${config.prefix}IN=${input?.name ?? ""} OUT=${output?.name ?? ""} `;
   const physIn = packet.physIif ? netns.deviceByIndex(packet.physIif) : undefined;

@@ -14,14 +14,18 @@ function untrack({ packet, netns }: HookContext): "continue" {
   return "continue";
 }
 
-/** Another name for `CT --notrack`, which is what it is printed as. */
+/** An older name for `CT --notrack`. */
 export const NOTRACK_ALIAS = "NOTRACK";
 
-export const CT = defineTarget<"notrack">({
+/** How it was typed, which is how it is printed. */
+type CtConfig = "--notrack" | typeof NOTRACK_ALIAS;
+
+export const CT = defineTarget<CtConfig>({
   name: "CT",
   docs: { summary: "how the packet is tracked", examples: ["-t raw -j CT --notrack"] },
   options: {
     notrack: "flag",
+    [NOTRACK_ALIAS]: "flag",
     helper: "argument",
     zone: "argument",
     timeout: "argument",
@@ -29,14 +33,14 @@ export const CT = defineTarget<"notrack">({
     expevents: "argument",
   },
   parse(options) {
-    for (const { name } of options) {
-      if (name !== "notrack") throw new UsageError(`Podwire does not model CT --${name}`);
-    }
+    const other = options.find(({ name }) => name !== "notrack" && name !== NOTRACK_ALIAS);
+    if (other) throw new UsageError(`Podwire does not model CT --${other.name}`);
     if (options.length === 0) throw new UsageError("Podwire does not model CT without --notrack");
-    return "notrack";
+    return options.some(({ name }) => name === NOTRACK_ALIAS) ? NOTRACK_ALIAS : "--notrack";
   },
-  save: () => " --notrack",
-  list: () => " CT notrack",
+  savedName: (config) => (config === NOTRACK_ALIAS ? NOTRACK_ALIAS : "CT"),
+  save: (config) => (config === NOTRACK_ALIAS ? "" : " --notrack"),
+  list: (config) => (config === NOTRACK_ALIAS ? " NOTRACK" : " CT notrack"),
   check: (_, { table }) => table === "raw",
   evaluate: (_, context) => untrack(context),
 });

@@ -5,6 +5,7 @@ import { DSCP, TCPMSS, TOS, TTL } from "./header.ts";
 import { LOG } from "./log.ts";
 import { MARK } from "./mark.ts";
 import { DNAT, MASQUERADE, REDIRECT, SNAT } from "./nat.ts";
+import { NETMAP } from "./netmap.ts";
 import { CT } from "./notrack.ts";
 import { REJECT } from "./reject.ts";
 
@@ -16,6 +17,7 @@ export const TARGETS: readonly TargetDefinition<unknown>[] = [
   LOG,
   MARK,
   MASQUERADE,
+  NETMAP,
   REDIRECT,
   REJECT,
   SNAT,
@@ -35,7 +37,6 @@ export const UNMODELLED_TARGETS: ReadonlySet<string> = new Set([
   "HMARK",
   "IDLETIMER",
   "LED",
-  "NETMAP",
   "NFLOG",
   "NFQUEUE",
   "RATEEST",

@@ -69,6 +69,8 @@ export interface MatchDefinition<T> extends Extension<T> {
 export type TargetVerdict = "accept" | "drop" | "stolen" | "continue";
 
 export interface TargetDefinition<T> extends Extension<T> {
+  /** The name that iptables-save writes, if it is another. */
+  savedName?(config: T): string;
   evaluate(config: T, context: HookContext): TargetVerdict;
 }
 

@@ -89,6 +89,6 @@ export const not = (negated: boolean): string => (negated ? " !" : "");
 
 /** Quotes what a shell would not read as one word; xtables_save_string(). */
 export function quoted(text: string): string {
-  if (text !== "" && /^[A-Za-z0-9_/.-]+$/.test(text)) return text;
+  if (text !== "" && /^[A-Za-z0-9_-]+$/.test(text)) return text;
   return `"${text.replace(/["\\']/g, (character) => `\\${character}`)}"`;
 }

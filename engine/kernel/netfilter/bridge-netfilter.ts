@@ -1,0 +1,64 @@
+/** IPv4 frames that a bridge forwards pass the IP hooks. Linux net/bridge/br_netfilter_hooks.c. */
+import type { Packet } from "../../net/packet.ts";
+import type { NetDevice } from "../device/net-device.ts";
+import { isValid } from "../ip/neighbour.ts";
+import { routeInput } from "../ip/route-input.ts";
+
+/** bridge-nf-call-iptables */
+function isCalled(bridge: NetDevice, packet: Packet): boolean {
+  if (!packet.ip || packet.vlan) return false;
+  return bridge.netns.sysctl.number("bridge/bridge-nf-call-iptables") !== 0;
+}
+
+/** A frame came in by a port. False: the hook or the neighbour table took it. */
+export function bridgePrerouting(bridge: NetDevice, packet: Packet): boolean {
+  const { netns } = bridge;
+  const { prerouting } = netns.hooks;
+  if (!prerouting || !packet.ip || !isCalled(bridge, packet)) return true;
+  const { dst } = packet.ip;
+  packet.physOif = 0;
+  const verdict = prerouting(packet, bridge, undefined);
+  if (verdict !== "accept") {
+    if (verdict === "drop") netns.tracer?.drop(packet, "netfilter", bridge);
+    return false;
+  }
+  packet.preroutingDone = true;
+  return packet.ip.dst === dst || redirect(bridge, packet);
+}
+
+/** The destination is another now: the frame must find it. br_nf_pre_routing_finish() */
+function redirect(bridge: NetDevice, packet: Packet): boolean {
+  const { netns } = bridge;
+  const { ip, ether } = packet;
+  if (!ip || !ether) return true;
+  const decision = routeInput(netns, bridge, ip.src, ip.dst, ip.tos, packet);
+  if (decision.kind === "drop" || decision.kind === "error") {
+    netns.tracer?.drop(packet, decision.reason, bridge);
+    return false;
+  }
+  if (decision.kind !== "forward" || decision.device !== bridge) {
+    packet.ether = { ...ether, dst: bridge.address };
+    return true;
+  }
+  const neighbour = netns.neighbours.findOrCreate(bridge, decision.gateway || ip.dst);
+  if (!neighbour) return false;
+  if (!isValid(neighbour.state)) {
+    neighbour.output(packet);
+    return false;
+  }
+  packet.ether = { ...ether, dst: neighbour.mac };
+  return true;
+}
+
+/** From one port to another. False: a rule dropped it. */
+export function bridgeForward(bridge: NetDevice, port: NetDevice, packet: Packet): boolean {
+  const { netns } = bridge;
+  const { forward, postrouting } = netns.hooks;
+  if ((!forward && !postrouting) || !isCalled(bridge, packet)) return true;
+  packet.physOif = port.ifindex;
+  const verdict = forward?.(packet, bridge, bridge) ?? "accept";
+  const last =
+    verdict === "accept" ? (postrouting?.(packet, undefined, bridge) ?? verdict) : verdict;
+  if (last === "drop") netns.tracer?.drop(packet, "netfilter", bridge);
+  return last === "accept";
+}

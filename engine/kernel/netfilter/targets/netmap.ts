@@ -1,0 +1,48 @@
+/** One network mapped to another, host by host. Linux net/netfilter/xt_NETMAP.c. */
+import { formatIpv4, formatIpv4Prefix, netmask, parseIpv4Prefix } from "../../../net/address.ts";
+import type { Ipv4, Ipv4Prefix } from "../../../net/address.ts";
+import { manipOf } from "../nat/nat.ts";
+import { onlyFrom } from "../xtables/check.ts";
+import { defineTarget, UsageError } from "../xtables/extension.ts";
+
+const format = (prefix: Ipv4Prefix): string =>
+  prefix.length === 32 ? formatIpv4(prefix.address) : formatIpv4Prefix(prefix);
+
+export const NETMAP = defineTarget<Ipv4Prefix>({
+  name: "NETMAP",
+  docs: {
+    summary: "one network mapped to another",
+    examples: ["-t nat -j NETMAP --to 10.0.1.0/28"],
+  },
+  options: { to: "argument" },
+  tracksConnections: true,
+  parse(options) {
+    const text = options.at(-1)?.value;
+    if (text === undefined) throw new UsageError('NETMAP: option "--to" must be specified\n');
+    const prefix = parseIpv4Prefix(text.includes("/") ? text : `${text}/32`);
+    if (!prefix) throw new UsageError(`Bad IP address "${text}"\n`);
+    return prefix;
+  },
+  save: (prefix) => ` --to ${format(prefix)}`,
+  list: (prefix) => ` to:${format(prefix)}`,
+  check: (_, context) =>
+    context.table === "nat" && onlyFrom(context, ["PREROUTING", "OUTPUT", "POSTROUTING", "INPUT"]),
+  evaluate({ address, length }, { track, netns, hook, ip }) {
+    if (!track?.entry) return "accept";
+    const manip = manipOf(hook);
+    const mask = netmask(length);
+    const host = (manip === "source" ? ip.src : ip.dst) & ~mask;
+    const mapped = (((address & mask) | host) >>> 0) as Ipv4;
+    const range = {
+      first: mapped,
+      last: mapped,
+      firstPort: undefined,
+      lastPort: undefined,
+      random: false,
+      randomFully: false,
+      persistent: false,
+    };
+    netns.netfilter.nat.setUp(track.entry, range, manip);
+    return "accept";
+  },
+});
