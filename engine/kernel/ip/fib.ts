@@ -3,7 +3,7 @@ import { IPV4_ANY, IPV4_BROADCAST, isMulticast, type Ipv4 } from "../../net/addr
 import type { NetDevice } from "../device/net-device.ts";
 import type { Errno } from "../errno.ts";
 import { TABLE_DEFAULT, TABLE_LOCAL, TABLE_MAIN, type RouteType } from "../rtnetlink/messages.ts";
-import type { FibAlias, FibInfo } from "./fib-info.ts";
+import type { FibAlias, FibInfo, FibNextHop } from "./fib-info.ts";
 import { FibRules } from "./fib-rules.ts";
 import { FibResult, FibTable, type FibFlow } from "./fib-table.ts";
 import { SCOPE_NOWHERE, SCOPE_UNIVERSE } from "./in-device.ts";
@@ -16,6 +16,8 @@ export type SyncDownReason = "down" | "carrier" | "unregister";
 type RouteListener = (table: number, prefix: Ipv4, length: number, alias: FibAlias) => void;
 
 export class Fib {
+  /** So that forgetting does not look at every route. */
+  readonly hopsWithExceptions = new Set<FibNextHop>();
   readonly tables = new Map<number, FibTable>([
     [TABLE_LOCAL, new FibTable(TABLE_LOCAL)],
     [TABLE_MAIN, new FibTable(TABLE_MAIN)],
@@ -170,9 +172,8 @@ export class Fib {
 
   /** Forgets path MTUs and redirects; rt_cache_flush(). */
   flushExceptions(): void {
-    for (const info of this.infos()) {
-      for (const hop of info.nextHops) hop.exceptions = undefined;
-    }
+    for (const hop of this.hopsWithExceptions) hop.exceptions = undefined;
+    this.hopsWithExceptions.clear();
   }
 }
 

@@ -116,7 +116,7 @@ function mtuLearnt(netns: NetNamespace, icmp: IcmpHeader, quoted: Packet): boole
   const isLocked = mtu < smallest;
   if (isLocked) mtu = Math.min(route.mtu, smallest);
   const lifetimeNs = netns.sysctl.number("ipv4/route/mtu_expires") * SECOND;
-  learnException(nextHop, (quoted.ip as Ipv4Header).dst, {
+  learnException(netns.fib, nextHop, (quoted.ip as Ipv4Header).dst, {
     mtu,
     mtuLocked: isLocked,
     expiresNs: netns.sim.nowNs + lifetimeNs,
@@ -147,7 +147,7 @@ function redirected(
     neighbour.prepare(undefined);
     return;
   }
-  learnException(nextHop, quoted.ip.dst, {
+  learnException(netns.fib, nextHop, quoted.ip.dst, {
     gateway: newGateway,
     expiresNs: netns.sim.nowNs + REDIRECT_LIFETIME_NS,
   });

@@ -3,6 +3,7 @@ import type { Ipv4 } from "../../net/address.ts";
 import type { Ns } from "../../sim/clock.ts";
 import type { NetDevice } from "../device/net-device.ts";
 import type { RouteType } from "../rtnetlink/messages.ts";
+import type { Fib } from "./fib.ts";
 import type { FibInfo, FibNextHop, RouteException } from "./fib-info.ts";
 
 export interface Route {
@@ -39,11 +40,13 @@ const MAX_EXCEPTIONS = 2048 * 5;
 
 /** update_or_create_fnhe() */
 export function learnException(
+  fib: Fib,
   hop: FibNextHop,
   destination: Ipv4,
   learnt: Partial<Omit<RouteException, "destination">> & { readonly expiresNs: Ns },
 ): void {
   const exceptions = (hop.exceptions ??= new Map());
+  fib.hopsWithExceptions.add(hop);
   const known = exceptions.get(destination | 0);
   if (known) {
     Object.assign(known, learnt);
