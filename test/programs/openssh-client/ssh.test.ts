@@ -53,7 +53,7 @@ test("without a command there is a login shell on a terminal", () => {
   type("echo status=$?\r");
   expect(screen).toContain("server\r\n/dev/pts/0\r\n");
   expect(screen).toMatch(/root@server:~# [^]*sleep 100[^]*\^C[^]*root@server/);
-  expect(screen).toContain("Connection to 10.0.0.2 closed.\r\n");
+  expect(screen).toContain("Connection to 10.0.0.2 closed.\r");
   expect(screen).toContain("status=4\r\n");
 });
 
