@@ -13,6 +13,7 @@ import { FINDUTILS } from "./findutils/index.ts";
 import { GREP } from "./grep/index.ts";
 import { HOSTNAME } from "./hostname/index.ts";
 import { INIT_SYSTEM_HELPERS } from "./init-system-helpers/index.ts";
+import { IPERF3 } from "./iperf3/index.ts";
 import { IPROUTE2 } from "./iproute2/index.ts";
 import { IPTABLES } from "./iptables/index.ts";
 import { IPUTILS_ARPING } from "./iputils-arping/index.ts";
@@ -50,6 +51,7 @@ export const PROGRAMS: readonly Program[] = [
   GREP,
   HOSTNAME,
   INIT_SYSTEM_HELPERS,
+  IPERF3,
   IPROUTE2,
   IPTABLES,
   IPUTILS_ARPING,
