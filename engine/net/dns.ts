@@ -11,15 +11,13 @@ export const DNS_TYPE_TXT = 16;
 export const DNS_TYPE_AAAA = 28;
 export const DNS_TYPE_SRV = 33;
 /** RFC 6891 */
-export const DNS_TYPE_OPT = 41;
+const DNS_TYPE_OPT = 41;
 export const DNS_TYPE_ANY = 255;
-export const DNS_CLASS_IN = 1;
+const DNS_CLASS_IN = 1;
 
 export const DNS_NOERROR = 0;
-export const DNS_FORMERR = 1;
 export const DNS_SERVFAIL = 2;
 export const DNS_NXDOMAIN = 3;
-export const DNS_NOTIMP = 4;
 export const DNS_REFUSED = 5;
 
 export interface DnsQuestion {

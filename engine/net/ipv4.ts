@@ -5,7 +5,7 @@ import { foldChecksum, sumWords } from "./checksum.ts";
 import type { Ipv4Header } from "./packet.ts";
 import { malformed, parsed, type ParseResult } from "./parse-result.ts";
 
-export const IPV4_MIN_BYTES = 20;
+const IPV4_MIN_BYTES = 20;
 
 const DONT_FRAGMENT = 0x4000;
 const MORE_FRAGMENTS = 0x2000;

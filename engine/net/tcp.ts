@@ -3,7 +3,7 @@ import { read16, read32, write16, write32 } from "./bytes.ts";
 import type { TcpHeader, TcpOptions } from "./packet.ts";
 import { malformed, parsed, type ParseResult } from "./parse-result.ts";
 
-export const TCP_MIN_BYTES = 20;
+const TCP_MIN_BYTES = 20;
 
 const OPTION_END = 0;
 const OPTION_NOP = 1;
@@ -12,7 +12,7 @@ const OPTION_WINDOW_SCALE = 3;
 const OPTION_SACK_PERMITTED = 4;
 const OPTION_TIMESTAMP = 8;
 
-export function tcpOptionsLength(options: TcpOptions): number {
+function tcpOptionsLength(options: TcpOptions): number {
   let length = 0;
   if (options.mss !== undefined) length += 4;
   if (options.timestamp) length += 12;

@@ -96,7 +96,7 @@ export function copyItems(view: LabView, items: readonly ItemRef[]): string {
 }
 
 /** Cables are lit and interfaces up when nothing is cut or switched off. */
-export function relit(view: LabView): LabView {
+function relit(view: LabView): LabView {
   const on = new Set(view.nodes.filter(({ poweredOn }) => poweredOn).map(({ name }) => name));
   const cables = view.cables.map((cable) => ({
     ...cable,

@@ -4,7 +4,7 @@ import { NetDevice } from "./net-device.ts";
 import type { DeviceKind } from "./registry.ts";
 
 /** A device that swallows what it is given. Linux drivers/net/dummy.c. */
-export class Dummy extends NetDevice {
+class Dummy extends NetDevice {
   override readonly kind = "dummy";
   override readonly reportsCarrier = false;
   override noArp = true;

@@ -17,7 +17,7 @@ export interface IpipSettings {
   readonly ttl: number;
 }
 
-export class Ipip extends NetDevice {
+class Ipip extends NetDevice {
   override readonly kind = "ipip";
   override readonly type = "ipip";
   override readonly reportsCarrier = false;

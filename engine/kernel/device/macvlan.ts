@@ -78,7 +78,7 @@ class MacvlanPort implements UpperDevice {
   }
 }
 
-export class Macvlan extends NetDevice {
+class Macvlan extends NetDevice {
   override readonly kind = "macvlan";
 
   constructor(

@@ -18,7 +18,7 @@ import { outputFlow, routeOutput } from "./route-output.ts";
 import { countIcmp } from "./snmp.ts";
 
 /** Codes of destination unreachable, RFC 792 and RFC 1812 §5.2.7.1. */
-export const NET_UNREACHABLE = 0;
+const NET_UNREACHABLE = 0;
 export const HOST_UNREACHABLE = 1;
 export const PROTOCOL_UNREACHABLE = 2;
 export const FRAGMENTATION_NEEDED = 4;

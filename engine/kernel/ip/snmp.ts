@@ -2,7 +2,7 @@
  * The counters of /proc/net/snmp and /proc/net/netstat. Those of the IP layer are fields; the
  * transports' are kept by name, and only once they count.
  */
-export class IpCounters {
+class IpCounters {
   InReceives = 0;
   InHdrErrors = 0;
   InAddrErrors = 0;
@@ -23,7 +23,7 @@ export class IpCounters {
   OutTransmits = 0;
 }
 
-export class IpExtCounters {
+class IpExtCounters {
   InNoRoutes = 0;
   InTruncatedPkts = 0;
   InMcastPkts = 0;
@@ -44,7 +44,7 @@ export class IpExtCounters {
   ReasmOverlaps = 0;
 }
 
-export class IcmpCounters {
+class IcmpCounters {
   InMsgs = 0;
   InErrors = 0;
   InCsumErrors = 0;
@@ -77,7 +77,7 @@ export class IcmpCounters {
 }
 
 /** Counters that appear by name when they first count. */
-export class NamedCounters {
+class NamedCounters {
   private readonly values = new Map<string, number>();
 
   add(name: string, amount = 1): void {

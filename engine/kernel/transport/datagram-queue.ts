@@ -11,7 +11,7 @@ const PACKET_OVERHEAD_BYTES = 576;
 const MIN_DATA_BYTES = 192;
 
 /** What a packet costs a receive buffer, like skb->truesize. */
-export function bufferCost(length: number): number {
+function bufferCost(length: number): number {
   let data = MIN_DATA_BYTES;
   while (data < length) data *= 2;
   return data + PACKET_OVERHEAD_BYTES;

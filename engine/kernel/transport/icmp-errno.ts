@@ -8,7 +8,7 @@ import {
 import type { Errno } from "../errno.ts";
 
 export const ICMP_PORT_UNREACHABLE = 3;
-export const ICMP_FRAGMENTATION_NEEDED = 4;
+const ICMP_FRAGMENTATION_NEEDED = 4;
 
 export interface SocketFault {
   readonly errno: Errno;

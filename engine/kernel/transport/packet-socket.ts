@@ -10,7 +10,7 @@ import { BoundedQueue, deadline, packetCost } from "./datagram-queue.ts";
 import type { SocketRecord } from "./diagnostics.ts";
 import { Socket, UNSPECIFIED } from "./socket.ts";
 
-export const ETH_P_ALL = 3;
+const ETH_P_ALL = 3;
 
 export class PacketSockets {
   readonly all = new Set<PacketSocket>();
@@ -72,7 +72,6 @@ export class PacketSocket extends Socket {
     }
   }
 
-   
   override *sendPacket(
     message: RawMessage | { readonly packet: Packet; readonly ifindex: number },
   ): Blocking<void> {
@@ -89,12 +88,10 @@ export class PacketSocket extends Socket {
     throw new KernelError("EOPNOTSUPP");
   }
 
-   
   *send(): Blocking<number> {
     throw new KernelError("EOPNOTSUPP");
   }
 
-   
   *recv(): Blocking<Uint8Array> {
     throw new KernelError("EOPNOTSUPP");
   }

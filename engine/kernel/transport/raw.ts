@@ -114,7 +114,6 @@ abstract class NetworkSocket extends DatagramSocket {
     this.local = { ip: address.ip, port: this.local.port };
   }
 
-   
   override *connect(address: SocketAddress): Blocking<void> {
     const route = this.routeTo(address);
     if (this.local.ip === IPV4_ANY) this.local = { ip: route.src, port: this.local.port };
@@ -175,7 +174,7 @@ export class RawSocket extends NetworkSocket {
    * A packet without `ip` gets its header from the socket's options; one with it is sent as it
    * is (IP_HDRINCL), but for a source and an id of 0, which are filled in.
    */
-   
+
   override *sendPacket(
     message: RawMessage | { readonly packet: Packet; readonly ifindex: number },
   ): Blocking<void> {
@@ -233,7 +232,6 @@ export class EchoSocket extends NetworkSocket {
     this.sendEcho(sequence, data.slice(8), to);
   }
 
-   
   override *sendPacket(
     message: RawMessage | { readonly packet: Packet; readonly ifindex: number },
   ): Blocking<void> {

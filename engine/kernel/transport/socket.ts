@@ -122,7 +122,6 @@ export abstract class Socket implements OpenFile {
     throw new KernelError("EOPNOTSUPP");
   }
 
-   
   *connect(_address: SocketAddress): Blocking<void> {
     throw new KernelError("EOPNOTSUPP");
   }
@@ -131,7 +130,6 @@ export abstract class Socket implements OpenFile {
     throw new KernelError("EOPNOTSUPP");
   }
 
-   
   *accept(): Blocking<Accepted> {
     throw new KernelError("EOPNOTSUPP");
   }
@@ -139,12 +137,10 @@ export abstract class Socket implements OpenFile {
   /** How many bytes were taken: all of them unless the socket is non-blocking. */
   abstract send(data: Uint8Array): Blocking<number>;
 
-   
   *sendto(_data: Uint8Array, _to: SocketAddress): Blocking<number> {
     throw new KernelError("EOPNOTSUPP");
   }
 
-   
   *sendPacket(
     _message: RawMessage | { readonly packet: Packet; readonly ifindex: number },
   ): Blocking<void> {
@@ -153,12 +149,10 @@ export abstract class Socket implements OpenFile {
 
   abstract recv(max?: number): Blocking<Uint8Array>;
 
-   
   *recvfrom(_max?: number, _timeoutNs?: Ns): Blocking<Datagram | undefined> {
     throw new KernelError("EOPNOTSUPP");
   }
 
-   
   *recvFrame(_timeoutNs?: Ns): Blocking<CapturedFrame | undefined> {
     throw new KernelError("EOPNOTSUPP");
   }

@@ -184,7 +184,6 @@ export class UdpSocket extends DatagramSocket {
     this.attachAt(address.ip, address.port);
   }
 
-   
   override *connect(address: SocketAddress): Blocking<void> {
     const to = address.ip === IPV4_ANY ? { ...address, ip: IPV4_LOOPBACK } : address;
     const route = this.routeTo(to);

@@ -97,7 +97,6 @@ class Formatter {
   private show(line: string): string {
     let text = line;
     if (this.style.nonprinting) {
-      // eslint-disable-next-line no-control-regex -- control characters are what this looks for
       text = text.replace(/[\x00-\x08\x0b-\x1f\x7f-\xff]/g, (char) => caret(char.charCodeAt(0)));
     }
     return this.style.tabs ? text.replaceAll("\t", "^I") : text;

@@ -2,7 +2,7 @@ import type { Blocking } from "../../kernel/process/wait-queue.ts";
 import { byteString } from "../support/bytes.ts";
 import { strftime } from "../support/calendar.ts";
 import { parseDate } from "../support/date-parser.ts";
-import { LineSource } from "../support/input.ts";
+import type { LineSource } from "../support/input.ts";
 import { quoteIfNeeded, quoteText } from "../support/quote.ts";
 import { defineTool, reason, type Arguments, type Tool } from "../support/tool.ts";
 

@@ -10,7 +10,6 @@ export const sync = defineTool({
     ["-f, --file-system", "sync the file systems that contain the files"],
   ],
   limitations: ["A file written is on the emulated disk at once: there is nothing to wait for."],
-  // eslint-disable-next-line require-yield -- nothing to wait for
   *run() {
     return 0;
   },

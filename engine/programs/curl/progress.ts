@@ -98,7 +98,7 @@ function percent(done: number, of: number | undefined): string {
 }
 
 /** Five columns for any size; max5data() */
-export function size5(bytes: number): string {
+function size5(bytes: number): string {
   const K = 1024;
   const M = K * K;
   const G = M * K;

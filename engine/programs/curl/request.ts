@@ -6,7 +6,7 @@ import { concatBytes } from "../support/streams.ts";
 import type { Url } from "../support/url.ts";
 import type { CurlOptions, DataPart } from "./options.ts";
 
-export const USER_AGENT = "curl/7.88.1";
+const USER_AGENT = "curl/7.88.1";
 
 const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 

@@ -109,7 +109,7 @@ const WITH_ARGUMENT = [
 const UNMODELLED =
   /^(dhcp-|log-|tftp|enable-|interface$|except-interface|no-dhcp|auth-|conf-dir|dns-|dnssec|rev-server|filter|stop-|strict-|all-servers|pxe|ra-|naptr|caa|alias|bogus-nxdomain|max-|min-|neg-ttl|edns|query-port|read-ethers|ipset|server-file|synth|interface-name|ignore-address|localise|clear-on|conntrack|script|localmx|self-mx|mx-target|quiet|leasefile)/;
 
-export function defaultConfig(): DnsmasqConfig {
+function defaultConfig(): DnsmasqConfig {
   return {
     configFile: "/etc/dnsmasq.conf",
     port: 53,

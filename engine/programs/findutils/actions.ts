@@ -45,7 +45,6 @@ export function makeAction(name: string, args: readonly string[], context: FindC
         : each(name, args.slice(0, -1), context);
     default:
       return {
-        // eslint-disable-next-line require-yield -- no waiting
         *test() {
           if (name === "-prune") state.pruned = true;
           else state.quit = true;

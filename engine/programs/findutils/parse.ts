@@ -340,7 +340,6 @@ class Parser {
 
 function constant(value: boolean): Primary {
   return {
-    // eslint-disable-next-line require-yield -- a primary that needs no waiting
     *test() {
       return value;
     },

@@ -253,7 +253,6 @@ export function makeTest(
 ): Primary {
   const check = (MAKERS[name] as Maker)(args[0] ?? "", context, name, dayStart);
   return {
-    // eslint-disable-next-line require-yield -- tests need no waiting
     *test(visit) {
       return check(visit);
     },

@@ -41,7 +41,7 @@ const KEYWORDS = new Set([
   "while",
 ]);
 
-export const BUILTINS = new Set([
+const BUILTINS = new Set([
   "atan2",
   "close",
   "cos",

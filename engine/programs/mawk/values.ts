@@ -37,7 +37,7 @@ export function toNumber(value: Value): number {
 }
 
 /** mawk writes whole numbers within 32 bits as such, others by CONVFMT or OFMT. */
-export function numberToText(value: number, format: string): string {
+function numberToText(value: number, format: string): string {
   if (Number.isInteger(value) && value >= -2147483647 && value <= 2147483647)
     return String(value === 0 ? 0 : value);
   return formatDirective(format, value);

@@ -1,14 +1,14 @@
 /** The command line of OpenBSD netcat as Debian patches it (1.219). */
 import { getopt } from "../support/getopt.ts";
 
-export const USAGE = `usage: nc [-46CDdFhklNnrStUuvZz] [-I length] [-i interval] [-M ttl]
+const USAGE = `usage: nc [-46CDdFhklNnrStUuvZz] [-I length] [-i interval] [-M ttl]
 \t  [-m minttl] [-O length] [-P proxy_username] [-p source_port]
 \t  [-q seconds] [-s sourceaddr] [-T keyword] [-V rtable] [-W recvlimit]
 \t  [-w timeout] [-X proxy_protocol] [-x proxy_address[:port]]
 \t  [destination] [port]
 `;
 
-export const HELP = `\tCommand Summary:
+const HELP = `\tCommand Summary:
 \t\t-4\t\tUse IPv4
 \t\t-6\t\tUse IPv6
 \t\t-b\t\tAllow broadcast

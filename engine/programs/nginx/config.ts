@@ -3,7 +3,7 @@ import { IPV4_ANY, type Ipv4, parseIpv4 } from "../../net/address.ts";
 import { KernelError } from "../../kernel/errno.ts";
 import type { Sys } from "../../kernel/process/sys.ts";
 
-export const SITES = "/etc/nginx/sites-enabled";
+const SITES = "/etc/nginx/sites-enabled";
 
 export interface Listen {
   readonly ip: Ipv4;

@@ -10,7 +10,7 @@ import { decodeUtf8, encodeUtf8 } from "../../sim/utf8.ts";
 import { concatBytes } from "../support/streams.ts";
 
 export const SSH_PORT = 22;
-export const VERSION_LINE = "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3";
+const VERSION_LINE = "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3";
 
 export type FrameType =
   /** To the server: `OpenRequest` as JSON. */

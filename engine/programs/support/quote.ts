@@ -20,13 +20,10 @@ function octal(char: string): string {
 /** `'name'` in shell syntax, always quoted: `cannot access 'x'`. */
 export function quoteName(name: string): string {
   const bytes = byteString(name);
-  // eslint-disable-next-line no-control-regex -- control characters are what this looks for
   if (/[\x00-\x1f\x7f-\xff]/.test(bytes)) {
-    // eslint-disable-next-line no-control-regex -- as above
     const runs = bytes.match(/[\x00-\x1f\x7f-\xff]+|[^\x00-\x1f\x7f-\xff]+/g) ?? [];
     let out = "";
     for (const run of runs) {
-      // eslint-disable-next-line no-control-regex -- as above
       if (/^[\x00-\x1f\x7f-\xff]/.test(run)) out += `$'${[...run].map(octal).join("")}'`;
       else out += `'${run.replace(/'/g, "'\\''")}'`;
     }
@@ -53,7 +50,6 @@ const CLOSE = "\ue001";
  * `invalid number of lines: 'x'`. What contains it is printed through `localiseQuotes`.
  */
 export function quoteText(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what this looks for
   const escaped = byteString(text).replace(/[\x00-\x1f\x7f-\xff'\\]/g, (char) =>
     char === "'" || char === "\\" ? `\\${char}` : octal(char),
   );
@@ -68,7 +64,7 @@ export function localiseQuotes(message: string, env: ReadonlyMap<string, string>
 }
 
 /** Whether characters are UTF-8 sequences or bytes, as LC_ALL, LC_CTYPE and LANG say. */
-export function isUtf8(env: ReadonlyMap<string, string>): boolean {
+function isUtf8(env: ReadonlyMap<string, string>): boolean {
   const locale = env.get("LC_ALL") || env.get("LC_CTYPE") || env.get("LANG") || "C";
   return /utf-?8/i.test(locale);
 }

@@ -87,7 +87,7 @@ export function* resolveAddress(sys: Sys, address: Ipv4): Blocking<string | unde
  * The forms of inet_aton(3): one to four numbers, decimal, octal or hexadecimal; the last fills
  * the bytes that are left (`10.1` is 10.0.0.1, `0` is 0.0.0.0).
  */
-export function inetAton(text: string): Ipv4 | undefined {
+function inetAton(text: string): Ipv4 | undefined {
   const dotted = parseIpv4(text);
   if (dotted !== undefined) return dotted;
   const parts = text.split(".");
@@ -109,7 +109,7 @@ export function inetAton(text: string): Ipv4 | undefined {
 }
 
 /** The lines of /etc/hosts, in order. */
-export function readHosts(
+function readHosts(
   sys: Sys,
 ): readonly { readonly address: Ipv4; readonly names: readonly string[] }[] {
   return readLines(sys, "/etc/hosts").flatMap((line) => {

@@ -74,7 +74,7 @@ function bindLocal(
 }
 
 /** False: the time is up. */
-export function* waitFor(
+function* waitFor(
   sys: Sys,
   fd: number,
   event: "in" | "out",

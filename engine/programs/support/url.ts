@@ -12,7 +12,7 @@ export interface Url {
   readonly target: string;
 }
 
-export const DEFAULT_PORTS: Readonly<Record<string, number>> = {
+const DEFAULT_PORTS: Readonly<Record<string, number>> = {
   http: 80,
   https: 443,
   ftp: 21,

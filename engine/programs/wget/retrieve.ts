@@ -24,9 +24,9 @@ import type { WgetOptions } from "./options.ts";
 
 /** Exit statuses, wget(1). */
 export const STATUS_GENERIC = 1;
-export const STATUS_FILE = 3;
-export const STATUS_NETWORK = 4;
-export const STATUS_SERVER = 8;
+const STATUS_FILE = 3;
+const STATUS_NETWORK = 4;
+const STATUS_SERVER = 8;
 
 const MAX_REDIRECTS = 20;
 /** dlbufsize of fd_read_body() */
@@ -321,7 +321,7 @@ export class Retriever {
       this.close();
       return;
     }
-     
+
     yield* readBody(
       connection.stream,
       head,

@@ -4,11 +4,10 @@ import { SECOND } from "../../../sim/clock.ts";
 import { defineMatch, UsageError } from "../xtables/extension.ts";
 import { not, requireUnsigned } from "../xtables/options.ts";
 
-const COMMANDS = ["set", "rcheck", "update", "remove"] as const;
 const MAX_STAMPS = 20;
 
 interface RecentTest {
-  readonly command: (typeof COMMANDS)[number];
+  readonly command: "set" | "rcheck" | "update" | "remove";
   readonly negated: boolean;
   readonly seconds: number;
   readonly reap: boolean;

@@ -114,7 +114,7 @@ function acceptsHandshakeAck(c: TcpConnection, header: TcpHeader): boolean {
 }
 
 /** The acknowledgement of a SYN-ACK; the rest of the segment is processed afterwards. */
-export function completeHandshake(c: TcpConnection, header: TcpHeader): void {
+function completeHandshake(c: TcpConnection, header: TcpHeader): void {
   c.retransmitTimer.disarm();
   if (c.retransmits === 0) c.roundTrip.sample(c.nowNs - c.lastSentNs, header.ack, c.sndNxt);
   c.sndUna = advance(c.sndUna, 1);

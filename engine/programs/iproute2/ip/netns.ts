@@ -29,7 +29,7 @@ NETNSID := auto | POSITIVE-INT
 
 const DIRECTORY = "/run/netns";
 
-export function netnsPath(name: string): string {
+function netnsPath(name: string): string {
   return `${DIRECTORY}/${name}`;
 }
 

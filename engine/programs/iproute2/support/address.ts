@@ -20,7 +20,7 @@ function parseLoose(text: string): Ipv4 | undefined {
 }
 
 /** Looks like an IPv6 address, valid or not. */
-export function isIpv6(text: string): boolean {
+function isIpv6(text: string): boolean {
   return /^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(\/\d+)?$/.test(text) && text.split(":").length > 2;
 }
 

@@ -85,7 +85,7 @@ export class AddressFilter {
 }
 
 /** fnmatch(3) without flags: `*`, `?` and bracket lists. */
-export function globMatches(pattern: string, text: string): boolean {
+function globMatches(pattern: string, text: string): boolean {
   const source = pattern.replace(/\[!/g, "[^").replace(/[.+^${}()|\\]/g, (char, at: number) => {
     return char === "^" && pattern[at - 1] === "[" ? char : `\\${char}`;
   });

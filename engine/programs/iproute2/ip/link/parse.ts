@@ -61,7 +61,7 @@ export interface LinkWords {
 }
 
 /** `NAME` of /run/netns, a path, or a process. */
-export function parseNetns(context: Context, word: string): string | number {
+function parseNetns(context: Context, word: string): string | number {
   const path = word.includes("/") ? word : `/run/netns/${word}`;
   if (context.sys.access(path, {})) return path;
   const pid = parseUnsigned(word, 0x7fffffff);

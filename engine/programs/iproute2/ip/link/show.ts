@@ -55,7 +55,7 @@ function lowerIndex(link: LinkMessage): number | undefined {
 }
 
 /** `eth0@if2`, `v0@v1`, `tunl0@NONE`. */
-export function linkTitle(context: Context, link: LinkMessage): string {
+function linkTitle(context: Context, link: LinkMessage): string {
   const lower = lowerIndex(link);
   if (lower === undefined) return link.name;
   if (lower === 0) return `${link.name}@NONE`;
@@ -63,7 +63,7 @@ export function linkTitle(context: Context, link: LinkMessage): string {
   return `${link.name}@${context.deviceName(lower)}`;
 }
 
-export function printTitle(context: Context, printer: Printer, link: LinkMessage): void {
+function printTitle(context: Context, printer: Printer, link: LinkMessage): void {
   const lower = lowerIndex(link);
   if (lower !== undefined && lower !== 0) {
     if (link.linkNetnsId !== undefined) printer.member("link_index", lower);
@@ -164,7 +164,7 @@ function printNetns(context: Context, printer: Printer, id: number): void {
 }
 
 /** The name under /run/netns of the namespace that this one numbers `id`. */
-export function netnsName(context: Context, id: number): string | undefined {
+function netnsName(context: Context, id: number): string | undefined {
   const { sys, kernel } = context;
   if (!sys.access("/run/netns", {})) return undefined;
   return sys.readdir("/run/netns").find((name) => {
