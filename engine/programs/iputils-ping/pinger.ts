@@ -200,6 +200,8 @@ export class Pinger {
   }
 
   private *reportLocalError(error: KernelError): Blocking<void> {
+    // A ping socket does not tell that a packet filter refused; ping_v4_sendmsg().
+    if (error.errno === "EPERM") return;
     if (error.errno !== "EMSGSIZE") {
       if (!this.options.quiet)
         yield* this.sys.printError(`ping: sendmsg: ${strerror(error.errno)}\n`);

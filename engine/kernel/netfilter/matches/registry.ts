@@ -21,9 +21,11 @@ import { recent } from "./recent.ts";
 import { set } from "./set.ts";
 import { state } from "./state.ts";
 import { statistic } from "./statistic.ts";
+import { string } from "./string.ts";
 import { tcp } from "./tcp.ts";
 import { tos } from "./tos.ts";
 import { ttl } from "./ttl.ts";
+import { u32 } from "./u32.ts";
 import { udp } from "./udp.ts";
 
 export const MATCHES: readonly MatchDefinition<unknown>[] = [
@@ -49,9 +51,11 @@ export const MATCHES: readonly MatchDefinition<unknown>[] = [
   set,
   state,
   statistic,
+  string,
   tcp,
   tos,
   ttl,
+  u32,
   udp,
 ];
 
@@ -78,8 +82,6 @@ export const UNMODELLED_MATCHES: ReadonlySet<string> = new Set([
   "rpfilter",
   "sctp",
   "socket",
-  "string",
   "tcpmss",
   "time",
-  "u32",
 ]);

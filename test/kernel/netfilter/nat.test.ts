@@ -1,0 +1,34 @@
+import { test } from "vitest";
+import { lab } from "../../support/lab.ts";
+
+test("a masqueraded client is seen under the router's address, and errors find back", () => {
+  const { a } = lab("a");
+  a.types(
+    "for i in 1 2; do ip netns add n$i; ip link add v$i type veth peer name eth0 netns n$i; " +
+      "ip addr add 10.0.$i.1/24 dev v$i; ip link set v$i up; ip -n n$i link set lo up; " +
+      "ip -n n$i addr add 10.0.$i.2/24 dev eth0; ip -n n$i link set eth0 up; done; " +
+      "ip -n n1 route add default via 10.0.1.1; sysctl -qw net.ipv4.ip_forward=1",
+  ).exits(0);
+  a.types("ip netns exec n1 ping -c 1 -W 1 10.0.2.2").exits(1);
+  a.types("iptables -t nat -A POSTROUTING -o v2 -j MASQUERADE").exits(0);
+  a.types("ip netns exec n1 ping -c 1 -W 1 10.0.2.2").exits(0);
+  a.types("conntrack -L -p icmp").prints("src=10.0.2.2 dst=10.0.2.1 type=0 code=0");
+  a.types("ip netns exec n1 nc -v -z -w 1 10.0.2.2 81").exits(1);
+  a.types("ip netns exec n1 nc -z -u -w 1 10.0.2.2 81; conntrack -L -p udp").prints(
+    "src=10.0.1.2 dst=10.0.2.2",
+  );
+});
+
+test("two clients with the same port get different ones behind one address", () => {
+  const { a } = lab("a");
+  a.types(
+    "for i in 1 2 3; do ip netns add n$i; ip link add v$i type veth peer name eth0 netns n$i; " +
+      "ip addr add 10.0.$i.1/24 dev v$i; ip link set v$i up; " +
+      "ip -n n$i addr add 10.0.$i.2/24 dev eth0; ip -n n$i link set eth0 up; " +
+      "ip -n n$i route add default via 10.0.$i.1; done; sysctl -qw net.ipv4.ip_forward=1; " +
+      "iptables -t nat -A POSTROUTING -o v3 -j MASQUERADE",
+  ).exits(0);
+  a.types("for i in 1 2; do echo x | ip netns exec n$i nc -u -w 1 -p 40000 10.0.3.2 80; done");
+  a.types("conntrack -L -p udp 2>/dev/null | grep -c 'dst=10.0.3.1 '").shows("2\n");
+  a.types("conntrack -L -p udp 2>/dev/null | grep -c 'dport=40000 mark'").shows("1\n");
+});

@@ -1,0 +1,44 @@
+import { test } from "vitest";
+import { lab } from "../../support/lab.ts";
+
+test("each flavour has rules of its own, and nft warns of the other's", () => {
+  const { a } = lab("a");
+  a.types("iptables-legacy -A INPUT -j DROP; iptables-legacy -S INPUT").shows(
+    "-P INPUT ACCEPT\n-A INPUT -j DROP\n",
+  );
+  a.types("iptables -S INPUT 2>&1").shows(
+    "# Warning: iptables-legacy tables present, use iptables-legacy to see them\n-P INPUT ACCEPT\n",
+  );
+});
+
+test("a restore that fails changes nothing", () => {
+  const { a } = lab("a");
+  a.types("iptables -A INPUT -s 1.2.3.4 -j DROP");
+  a.types(
+    "printf '*filter\\n-A INPUT -j ACCEPT\\n-A INPUT -p tcp --nope\\nCOMMIT\\n' | iptables-restore",
+  ).exits(2);
+  a.types("iptables -S INPUT | tail -1").shows("-A INPUT -s 1.2.3.4/32 -j DROP\n");
+});
+
+test("what is saved can be restored", () => {
+  const { a } = lab("a");
+  a.types(
+    "iptables -N web; iptables -A INPUT -p tcp --dport 80 -m comment --comment 'a \"b\"' -g web",
+  );
+  a.types("iptables-save > /tmp/one; iptables-restore < /tmp/one; iptables-save > /tmp/two");
+  a.types(
+    "grep -v '^#' /tmp/one > /tmp/1; grep -v '^#' /tmp/two > /tmp/2; diff /tmp/1 /tmp/2",
+  ).exits(0);
+});
+
+test("matches, targets and IPv6 that are not modelled are refused by name", () => {
+  const { a } = lab("a");
+  a.types("iptables -A INPUT -m bpf --bytecode 1 -j ACCEPT 2>&1").exits(2);
+  a.types("iptables -A INPUT -m bpf --bytecode 1 -j ACCEPT 2>&1").shows(
+    "iptables: Podwire does not model the match 'bpf'\n",
+  );
+  a.types("iptables -A INPUT -j TEE --gateway 1.1.1.1 2>&1").shows(
+    "iptables: Podwire does not model the target 'TEE'\n",
+  );
+  a.types("iptables -6 -L").exits(2);
+});
