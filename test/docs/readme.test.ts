@@ -3,7 +3,17 @@ import path from "node:path";
 import { expect, test } from "vitest";
 
 const ROOT = path.join(import.meta.dirname, "../..");
-const PAGES = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/lab-file.md"];
+const PAGES = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "LIMITATIONS.md",
+  "docs/architecture.md",
+  "docs/lab-file.md",
+  "engine/kernel/README.md",
+  "engine/lab/README.md",
+  "engine/programs/README.md",
+  "renderer/README.md",
+];
 
 const scripts = (
   JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8")) as {
