@@ -3,7 +3,7 @@ import { read16, read32, write16, write32 } from "./bytes.ts";
 import type { TcpHeader, TcpOptions } from "./packet.ts";
 import { malformed, parsed, type ParseResult } from "./parse-result.ts";
 
-const TCP_MIN_BYTES = 20;
+export const TCP_MIN_BYTES = 20;
 
 const OPTION_END = 0;
 const OPTION_NOP = 1;

@@ -144,6 +144,17 @@ const LONG: Readonly<Record<string, "none" | "required" | "optional">> = {
   modprobe: "required",
 };
 
+/** How messages name the options that a rule is made of. */
+const FLAGS: Readonly<Record<string, string>> = {
+  source: "s",
+  destination: "d",
+  protocol: "p",
+  "in-interface": "i",
+  "out-interface": "o",
+  jump: "j",
+  fragments: "f",
+};
+
 const NOTRACK_OPTION: TypedOption = { name: NOTRACK_ALIAS, value: "", negated: false };
 
 interface Loaded<T> {
@@ -526,8 +537,7 @@ export class CommandParser {
     if (/^[-!]/.test(name))
       throw new UsageError(`chain name not allowed to start with \`${name[0]}'\n`);
     if (/\s/.test(name)) throw new UsageError(`Invalid chain name \`${name}'`);
-    if (isTargetName(name))
-      throw new UsageError("chain name may not clash with target name\n".trimEnd());
+    if (isTargetName(name)) throw new UsageError("chain name may not clash with target name");
   }
 
   private setProtocol(text: string, negated: boolean): void {
@@ -592,23 +602,11 @@ export class CommandParser {
       if (inward && this.output) throw new UsageError(`Can't use -o with ${this.chain}\n`);
     }
     const hasRule = this.seen.size > 0 || this.matches.length > 0 || this.jump !== undefined;
-    if (hasRule && !"ADCIR".includes(letter)) {
-      const [first] = this.seen;
-      const flag: Readonly<Record<string, string>> = {
-        source: "s",
-        destination: "d",
-        protocol: "p",
-        "in-interface": "i",
-        "out-interface": "o",
-        jump: "j",
-        fragments: "f",
-      };
-      if (first)
-        throw new UsageError(`Illegal option \`-${flag[first]}' with this command\n`.trimEnd());
-    }
-    if (letter === "D" && this.number !== undefined && hasRule) {
-      throw new UsageError("Illegal option with delete by number".replace(" with", " `-j' with"));
-    }
+    const takesNone = !"ADCIR".includes(letter) || (letter === "D" && this.number !== undefined);
+    if (!hasRule || !takesNone) return;
+    const [first] = this.seen;
+    const flag = first === undefined ? "m" : FLAGS[first];
+    throw new UsageError(`Illegal option \`-${flag}' with this command`);
   }
 
   private ipTests(): IpTest[] {

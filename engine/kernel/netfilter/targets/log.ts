@@ -1,6 +1,7 @@
 /** A line in the kernel's log. Linux net/netfilter/nf_log_syslog.c. */
 import { formatIpv4, formatMac } from "../../../net/address.ts";
 import { networkLength } from "../../../net/length.ts";
+import { TCP_MIN_BYTES, tcpHeaderLength, writeTcp } from "../../../net/tcp.ts";
 import { ipv4HeaderLength } from "../../../net/ipv4.ts";
 import type { IcmpHeader, Packet, TcpHeader } from "../../../net/packet.ts";
 import { defineTarget, UsageError } from "../xtables/extension.ts";
@@ -41,6 +42,12 @@ function flagBits(config: LogConfig): number {
   );
 }
 
+const byte = (value: number): string => value.toString(16).toUpperCase().padStart(2, "0");
+
+function optionBytes(bytes: Uint8Array): string {
+  return `OPT (${Array.from(bytes, byte).join("")}) `;
+}
+
 function describeTcp(tcp: TcpHeader, config: LogConfig): string {
   let text = `SPT=${tcp.srcPort} DPT=${tcp.dstPort} `;
   if (config.sequence) text += `SEQ=${tcp.seq} ACK=${tcp.ack} `;
@@ -50,7 +57,12 @@ function describeTcp(tcp: TcpHeader, config: LogConfig): string {
   for (const [index, name] of names.entries()) {
     if (tcp.flags & (bits[index] as number)) text += `${name} `;
   }
-  return `${text}URGP=${tcp.urgentPointer} `;
+  text += `URGP=${tcp.urgentPointer} `;
+  const length = tcpHeaderLength(tcp);
+  if (!config.tcpOptions || length === TCP_MIN_BYTES) return text;
+  const bytes = new Uint8Array(length);
+  writeTcp(bytes, 0, tcp);
+  return text + optionBytes(bytes.subarray(TCP_MIN_BYTES));
 }
 
 function describeIcmp(icmp: IcmpHeader, config: LogConfig): string {
@@ -71,8 +83,6 @@ function describeIcmp(icmp: IcmpHeader, config: LogConfig): string {
   return text;
 }
 
-const byte = (value: number): string => value.toString(16).toUpperCase().padStart(2, "0");
-
 function describe(packet: Packet, config: LogConfig): string {
   const { ip, transport } = packet;
   if (!ip) return "";
@@ -81,6 +91,7 @@ function describe(packet: Packet, config: LogConfig): string {
   if (ip.dontFragment) text += "DF ";
   if (ip.moreFragments) text += "MF ";
   if (ip.fragmentOffset > 0) text += `FRAG:${ip.fragmentOffset / 8} `;
+  if (config.ipOptions && ip.options) text += optionBytes(ip.options);
   switch (transport?.kind) {
     case "tcp":
       return `${text}PROTO=TCP ${describeTcp(transport, config)}`;
@@ -91,7 +102,7 @@ function describe(packet: Packet, config: LogConfig): string {
     case "icmp":
       return `${text}PROTO=ICMP ${describeIcmp(transport, config)}`;
     default:
-      return `${text}PROTO=${ip.protocol === 2 ? "2" : ip.protocol} `;
+      return `${text}PROTO=${ip.protocol} `;
   }
 }
 
