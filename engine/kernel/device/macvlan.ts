@@ -3,8 +3,8 @@ import { isGroupMac, type Mac } from "../../net/address.ts";
 import type { Packet } from "../../net/packet.ts";
 import { KernelError } from "../errno.ts";
 import type { LinkKindData } from "../rtnetlink/messages.ts";
-import { followCarrier, lowerDevice } from "./lower-device.ts";
-import { NetDevice, type DeviceEvent, type UpperDevice } from "./net-device.ts";
+import { followCarrier, lowerDevice, StackedDevice } from "./lower-device.ts";
+import type { DeviceEvent, NetDevice, UpperDevice } from "./net-device.ts";
 import type { DeviceKind } from "./registry.ts";
 
 /** How the devices on one lower device may talk to each other. */
@@ -78,32 +78,18 @@ class MacvlanPort implements UpperDevice {
   }
 }
 
-class Macvlan extends NetDevice {
+class Macvlan extends StackedDevice {
   override readonly kind = "macvlan";
 
   constructor(
     name: string,
     address: Mac,
-    readonly lower: NetDevice,
+    lower: NetDevice,
     readonly mode: MacvlanMode,
     private readonly port: MacvlanPort,
   ) {
-    super(name, address, false);
-    this.mtu = lower.mtu;
+    super(name, address, lower);
     this.maxMtu = lower.maxMtu;
-  }
-
-  override linkedDevice(): NetDevice {
-    return this.lower;
-  }
-
-  protected override opened(): void {
-    if (!this.lower.up) throw new KernelError("ENETDOWN");
-    followCarrier(this.lower, this);
-  }
-
-  protected override closed(): void {
-    this.setCarrier(false);
   }
 
   override changeMtu(mtu: number): void {

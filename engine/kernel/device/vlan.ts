@@ -3,39 +3,25 @@ import type { Mac } from "../../net/address.ts";
 import type { Packet, VlanTag } from "../../net/packet.ts";
 import { KernelError } from "../errno.ts";
 import type { LinkKindData } from "../rtnetlink/messages.ts";
-import { followCarrier, lowerDevice } from "./lower-device.ts";
-import { NetDevice, type DeviceEvent, type UpperDevice } from "./net-device.ts";
+import { followCarrier, lowerDevice, StackedDevice } from "./lower-device.ts";
+import type { DeviceEvent, NetDevice, UpperDevice } from "./net-device.ts";
 import type { DeviceKind } from "./registry.ts";
 
 /** 12 bits, of which 0 and 4095 are reserved. */
 const MAX_ID = 4094;
 
-export class Vlan extends NetDevice implements UpperDevice {
+export class Vlan extends StackedDevice implements UpperDevice {
   override readonly kind = "vlan";
   private readonly tag: VlanTag;
 
   constructor(
     name: string,
     address: Mac,
-    readonly lower: NetDevice,
+    lower: NetDevice,
     readonly id: number,
   ) {
-    super(name, address, false);
+    super(name, address, lower);
     this.tag = { id, priority: 0 };
-    this.mtu = lower.mtu;
-  }
-
-  override linkedDevice(): NetDevice {
-    return this.lower;
-  }
-
-  protected override opened(): void {
-    if (!this.lower.up) throw new KernelError("ENETDOWN");
-    followCarrier(this.lower, this);
-  }
-
-  protected override closed(): void {
-    this.setCarrier(false);
   }
 
   override changeMtu(mtu: number): void {

@@ -11,3 +11,14 @@ export interface TcpEndpoint {
   icmpError(icmp: IcmpHeader, offender: Ipv4, quoted: TcpHeader): void;
   record(): SocketRecord;
 }
+
+/** What is listed of a request or a TIME_WAIT, which belongs to no socket. */
+export const WITHOUT_SOCKET = {
+  receiveQueue: 0,
+  sendQueue: 0,
+  receiveBuffer: 0,
+  sendBuffer: 0,
+  inode: 0,
+  uid: 0,
+  boundDevice: "",
+} as const;

@@ -22,7 +22,7 @@ import type { PortHolder } from "../ports.ts";
 import { type SocketSettings, UNSPECIFIED } from "../socket.ts";
 import { Timer } from "../timer.ts";
 import { TcpConnection } from "./connection.ts";
-import type { TcpEndpoint } from "./endpoint.ts";
+import { WITHOUT_SOCKET, type TcpEndpoint } from "./endpoint.ts";
 import { receiveSegment } from "./input.ts";
 import {
   type Negotiated,
@@ -347,13 +347,7 @@ export class ConnectionRequest implements TcpEndpoint {
       state: "SYN_RECV",
       local: this.local,
       remote: this.remote,
-      receiveQueue: 0,
-      sendQueue: 0,
-      receiveBuffer: 0,
-      sendBuffer: 0,
-      inode: 0,
-      uid: 0,
-      boundDevice: "",
+      ...WITHOUT_SOCKET,
       timer: {
         kind: "on",
         expiresNs: this.timer.expiresNs ?? 0,

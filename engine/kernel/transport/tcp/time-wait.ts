@@ -14,7 +14,7 @@ import type { SocketRecord } from "../diagnostics.ts";
 import type { PortHolder } from "../ports.ts";
 import { Timer } from "../timer.ts";
 import type { TcpConnection } from "./connection.ts";
-import type { TcpEndpoint } from "./endpoint.ts";
+import { WITHOUT_SOCKET, type TcpEndpoint } from "./endpoint.ts";
 import { advance, after, before } from "./sequence.ts";
 import { segmentLength, type TcpProtocol } from "./tcp-protocol.ts";
 import { TIME_WAIT_NS } from "./timeouts.ts";
@@ -168,13 +168,7 @@ export class TimeWait implements TcpEndpoint {
       state: this.state,
       local: this.local,
       remote: this.remote,
-      receiveQueue: 0,
-      sendQueue: 0,
-      receiveBuffer: 0,
-      sendBuffer: 0,
-      inode: 0,
-      uid: 0,
-      boundDevice: "",
+      ...WITHOUT_SOCKET,
       timer: { kind: "timewait", expiresNs: this.timer.expiresNs ?? 0, retransmissions: 0 },
     };
   }
