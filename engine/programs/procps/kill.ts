@@ -110,13 +110,13 @@ function list(tool: Tool, word: string | undefined): string {
 
 function table(): string {
   const cells = SIGNAL_NAMES.map(
-    (name, index) => `${String(index + 1).padStart(2)} ${name.padEnd(8)}`,
+    (name, index) => `${String(index + 1).padStart(2)} ${name.padEnd(7)}`,
   );
   let out = "";
-  for (let at = 0; at < cells.length; at += 7)
-    out += `${cells
-      .slice(at, at + 7)
-      .join("  ")
-      .trimEnd()}\n`;
+  for (let at = 0; at < cells.length; at += 7) {
+    const row = cells.slice(at, at + 7).join(" ");
+    // Only a full row ends with its last name.
+    out += `${at + 7 <= cells.length ? row.trimEnd() : `${row} `}\n`;
+  }
   return out;
 }

@@ -207,7 +207,7 @@ const COLUMNS: Readonly<Record<string, Column>> = {
   },
   bsdstart: {
     title: "START",
-    width: 6,
+    width: 5,
     right: false,
     key: (process) => process.startTicks,
     value: startShort,
