@@ -655,7 +655,7 @@ export class CommandParser {
   }
 }
 
-export function isTargetName(name: string): boolean {
+function isTargetName(name: string): boolean {
   return (
     VERDICTS.some((verdict) => verdict === name) ||
     UNMODELLED_TARGETS.has(name) ||

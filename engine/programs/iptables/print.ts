@@ -18,7 +18,7 @@ function saveAddress({ address, mask, negated }: AddressTest, option: string): s
   return `${negated ? " !" : ""} ${option} ${text}`;
 }
 
-export function targetName(target: RuleTarget): string {
+function targetName(target: RuleTarget): string {
   switch (target.kind) {
     case "none":
       return "";

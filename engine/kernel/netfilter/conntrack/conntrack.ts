@@ -14,7 +14,7 @@ export type ConntrackEvent = "new" | "update" | "destroy";
 export type ConntrackListener = (event: ConntrackEvent, entry: ConntrackEntry, by?: string) => void;
 
 /** What `conntrack -S` counts. */
-export class ConntrackStatistics {
+class ConntrackStatistics {
   found = 0;
   invalid = 0;
   insert = 0;
