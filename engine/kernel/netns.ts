@@ -10,6 +10,7 @@ import { KernelError } from "./errno.ts";
 import { Addresses } from "./ip/addresses.ts";
 import { DeviceConf, NeighbourParameters } from "./ip/conf.ts";
 import { deviceEvent } from "./ip/device-events.ts";
+import { NextHops } from "./ip/nexthop.ts";
 import { Fib } from "./ip/fib.ts";
 import { InDevice } from "./ip/in-device.ts";
 import { IpStack } from "./ip/ip-stack.ts";
@@ -47,6 +48,7 @@ export class NetNamespace {
   readonly random: Random;
   readonly loopback: Loopback;
   readonly fib: Fib;
+  readonly nextHops = new NextHops(this);
   readonly addresses: Addresses;
   readonly neighbours: Neighbours;
   readonly ip: IpStack;

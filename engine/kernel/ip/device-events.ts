@@ -27,6 +27,7 @@ export function deviceEvent(netns: NetNamespace, device: NetDevice, event: Devic
       return;
     case "down":
       device.leaveGroup(ALL_HOSTS_MAC);
+      netns.nextHops.deviceGone(device);
       disableIp(netns, device, "down", false);
       return;
     case "carrier":
@@ -46,6 +47,7 @@ export function deviceEvent(netns: NetNamespace, device: NetDevice, event: Devic
       return;
     case "unregister":
     case "moving":
+      netns.nextHops.deviceGone(device);
       netns.addresses.removeAll(device);
       disableIp(netns, device, "unregister", true);
       return;

@@ -43,6 +43,8 @@ export interface FibInfo {
   readonly mtuLocked: boolean;
   readonly metrics: RouteMetrics | undefined;
   readonly nextHops: FibNextHop[];
+  /** Number of the next hop object that `nextHops` come from. */
+  readonly nextHopId?: number;
   dead: boolean;
 }
 
@@ -99,6 +101,7 @@ export function sameInfo(one: FibInfo, other: FibInfo): boolean {
     one.preferredSource === other.preferredSource &&
     one.mtu === other.mtu &&
     one.mtuLocked === other.mtuLocked &&
+    one.nextHopId === other.nextHopId &&
     one.nextHops.length === other.nextHops.length &&
     one.nextHops.every((hop, i) => sameNextHop(hop, other.nextHops[i] as FibNextHop)) &&
     sameMetrics(one.metrics, other.metrics)

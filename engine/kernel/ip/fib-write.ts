@@ -11,7 +11,7 @@ import {
 } from "../rtnetlink/messages.ts";
 import { ROUTE_TYPES, sameInfo, type FibAlias, type FibInfo, type FibNextHop } from "./fib-info.ts";
 import { findPosition } from "./fib-table.ts";
-import { SCOPE_HOST, SCOPE_LINK, SCOPE_NOWHERE } from "./in-device.ts";
+import { SCOPE_HOST, SCOPE_LINK, SCOPE_NOWHERE, SCOPE_UNIVERSE } from "./in-device.ts";
 import { rebalance } from "./multipath.ts";
 
 export interface NextHopSpec {
@@ -40,6 +40,8 @@ export interface RouteSpec {
   readonly mtuLocked: boolean;
   readonly metrics: RouteMetrics | undefined;
   readonly nextHops: readonly NextHopSpec[];
+  /** RTA_NH_ID, instead of `nextHops`. */
+  readonly nextHopId?: number;
 }
 
 function invalid(message: string): KernelError {
@@ -71,7 +73,12 @@ function createInfo(netns: NetNamespace, spec: RouteSpec): FibInfo {
     mtu: spec.mtu,
     mtuLocked: spec.mtuLocked,
     metrics: spec.metrics,
-    nextHops: error ? [] : checkNextHops(netns, spec),
+    nextHops: error
+      ? []
+      : spec.nextHopId === undefined
+        ? checkNextHops(netns, spec)
+        : netns.nextHops.hopsOf(spec.nextHopId),
+    ...(spec.nextHopId === undefined ? {} : { nextHopId: spec.nextHopId }),
     dead: false,
   };
   if (spec.preferredSource !== 0 && !isValidSource(netns, spec)) {
@@ -92,6 +99,9 @@ function checkNextHops(netns: NetNamespace, spec: RouteSpec): FibNextHop[] {
   return [newHop(only, { scope: SCOPE_NOWHERE, device, oif: only.oif })];
 }
 
+/** The route that a hop is for. */
+type HopContext = Pick<RouteSpec, "table" | "scope">;
+
 const NO_HOP: NextHopSpec = { gateway: 0, oif: 0, weight: 1, onlink: false };
 
 function newHop(
@@ -110,8 +120,18 @@ function newHop(
   };
 }
 
+/** What a next hop object holds: checked as a route's hop in the main table. */
+export function resolveHop(netns: NetNamespace, hop: NextHopSpec): FibNextHop {
+  return checkNextHop(netns, { table: TABLE_MAIN, scope: SCOPE_UNIVERSE }, hop);
+}
+
+/** A route's own copy of a next hop object's hop, with what it learns by itself. */
+export function copyHop(hop: FibNextHop, weight: number): FibNextHop {
+  return { ...hop, weight, upperBound: 0, exceptions: undefined };
+}
+
 /** fib_check_nh() */
-function checkNextHop(netns: NetNamespace, spec: RouteSpec, hop: NextHopSpec): FibNextHop {
+function checkNextHop(netns: NetNamespace, spec: HopContext, hop: NextHopSpec): FibNextHop {
   if (hop.gateway === 0) return checkDirectHop(netns, hop);
   if (hop.onlink) return checkOnlinkHop(netns, spec, hop, hop.gateway);
   return checkGatewayHop(netns, spec, hop, hop.gateway);
@@ -130,7 +150,7 @@ function checkDirectHop(netns: NetNamespace, hop: NextHopSpec): FibNextHop {
 
 function checkOnlinkHop(
   netns: NetNamespace,
-  spec: RouteSpec,
+  spec: HopContext,
   hop: NextHopSpec,
   gateway: Ipv4,
 ): FibNextHop {
@@ -147,7 +167,7 @@ function checkOnlinkHop(
 /** The gateway must be reachable without another gateway; fib_check_nh_gw(). */
 function checkGatewayHop(
   netns: NetNamespace,
-  spec: RouteSpec,
+  spec: HopContext,
   hop: NextHopSpec,
   gateway: Ipv4,
 ): FibNextHop {
@@ -239,6 +259,17 @@ export function deleteRoute(netns: NetNamespace, spec: RouteSpec): void {
   netns.monitor.route(spec.table, prefix, length, alias, true);
 }
 
+/** Routes whose next hop object is gone. */
+export function deleteRoutesOf(netns: NetNamespace, nextHopId: number): void {
+  for (const table of netns.fib.tables.values()) {
+    for (const { prefix, length, alias } of [...table.entries()]) {
+      if (alias.info.nextHopId !== nextHopId) continue;
+      table.remove(prefix, length, alias);
+      netns.monitor.route(table.id, prefix, length, alias, true);
+    }
+  }
+}
+
 function isMeant(info: FibInfo, spec: RouteSpec): boolean {
   if (spec.type && info.type !== spec.type) return false;
   if (spec.scope !== SCOPE_NOWHERE && info.scope !== spec.scope) return false;
@@ -246,6 +277,7 @@ function isMeant(info: FibInfo, spec: RouteSpec): boolean {
   if (spec.protocol && info.protocol !== spec.protocol) return false;
   if (spec.priority !== 0 && info.priority !== spec.priority) return false;
   if (spec.mtu !== 0 && info.mtu !== spec.mtu) return false;
+  if (spec.nextHopId !== undefined && info.nextHopId !== spec.nextHopId) return false;
   return hopsMatch(info.nextHops, spec.nextHops);
 }
 

@@ -272,6 +272,8 @@ export interface RouteMessage {
   readonly mtu?: number;
   readonly mtuLocked?: boolean;
   readonly metrics?: RouteMetrics;
+  /** RTA_NH_ID: the next hop object that `nextHops` come from. */
+  readonly nextHopId?: number;
   /** Empty for blackhole and the like. */
   readonly nextHops: readonly NextHop[];
 }
@@ -289,12 +291,37 @@ export interface RouteRequest {
   readonly mtu?: number;
   readonly mtuLocked?: boolean;
   readonly metrics?: RouteMetrics;
+  /** Instead of `nextHops`. */
+  readonly nextHopId?: number;
   readonly nextHops?: readonly {
     readonly gateway?: Ipv4;
     readonly device?: string;
     readonly weight?: number;
     readonly onlink?: boolean;
   }[];
+}
+
+/** A next hop object or a group of them, `ip nexthop`. */
+export interface NextHopObjectMessage {
+  readonly id: number;
+  readonly protocol: string;
+  readonly gateway?: Ipv4;
+  /** 0 for a group. */
+  readonly ifindex: number;
+  readonly scope: RouteScope;
+  readonly onlink: boolean;
+  readonly linkDown: boolean;
+  readonly group?: readonly { readonly id: number; readonly weight: number }[];
+}
+
+export interface NewNextHopObjectMessage {
+  /** Undefined: the kernel chooses. */
+  readonly id?: number;
+  readonly protocol?: string;
+  readonly gateway?: Ipv4;
+  readonly device?: string;
+  readonly onlink?: boolean;
+  readonly group?: readonly { readonly id: number; readonly weight: number }[];
 }
 
 /** NLM_F_CREATE|EXCL, REPLACE, … : `ip route add`, `replace`, `change`, `append`, `prepend`. */
@@ -518,6 +545,10 @@ export interface Rtnetlink {
   cachedRoutes(): readonly RouteAnswer[];
   /** Forgets path MTUs and redirects. */
   flushRouteCache(): void;
+
+  nextHopObjects(): readonly NextHopObjectMessage[];
+  newNextHopObject(request: NewNextHopObjectMessage, mode: "add" | "replace"): void;
+  delNextHopObject(id: number): void;
 
   rules(): readonly RuleMessage[];
   newRule(rule: RuleMessage): void;

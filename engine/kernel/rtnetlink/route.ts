@@ -34,6 +34,7 @@ export function routeMessage(
     ...(info.mtu !== 0 ? { mtu: info.mtu } : {}),
     ...(info.mtuLocked ? { mtuLocked: true } : {}),
     ...(info.metrics ? { metrics: info.metrics } : {}),
+    ...(info.nextHopId !== undefined ? { nextHopId: info.nextHopId } : {}),
     nextHops: info.nextHops.map(nextHopMessage),
   };
 }
@@ -113,11 +114,12 @@ function toSpec(
     mtu: request.mtu ?? 0,
     mtuLocked: request.mtuLocked ?? false,
     metrics: request.metrics,
+    ...(request.nextHopId === undefined ? {} : { nextHopId: request.nextHopId }),
     nextHops: (request.nextHops ?? []).map((hop) => toHopSpec(netns, hop)),
   };
 }
 
-function toHopSpec(
+export function toHopSpec(
   netns: NetNamespace,
   hop: NonNullable<RouteRequest["nextHops"]>[number],
 ): NextHopSpec {

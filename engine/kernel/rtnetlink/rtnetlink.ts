@@ -14,6 +14,8 @@ import type {
   NeighbourRequest,
   NewAddress,
   NewLink,
+  NewNextHopObjectMessage,
+  NextHopObjectMessage,
   QdiscMessage,
   QdiscRequest,
   QdiscWrite,
@@ -27,6 +29,7 @@ import type {
   RuleMessage,
 } from "./messages.ts";
 import { delNeighbour, neighbours, newNeighbour } from "./neighbour.ts";
+import { newNextHopObject, nextHopObjects } from "./nexthop.ts";
 import { cachedRoutes, getRoute } from "./route-get.ts";
 import { delQdisc, newQdisc, qdiscs } from "./qdisc.ts";
 import { delRoute, newRoute, routes } from "./route.ts";
@@ -109,6 +112,18 @@ export class NetnsRtnetlink implements Rtnetlink {
 
   flushRouteCache(): void {
     this.netns.fib.flushExceptions();
+  }
+
+  nextHopObjects(): readonly NextHopObjectMessage[] {
+    return nextHopObjects(this.netns);
+  }
+
+  newNextHopObject(request: NewNextHopObjectMessage, mode: "add" | "replace"): void {
+    newNextHopObject(this.netns, request, mode);
+  }
+
+  delNextHopObject(id: number): void {
+    this.netns.nextHops.remove(id);
   }
 
   rules(): readonly RuleMessage[] {

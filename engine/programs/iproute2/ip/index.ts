@@ -17,6 +17,7 @@ import { link } from "./link/index.ts";
 import { monitor } from "./monitor.ts";
 import { neighbour } from "./neighbour.ts";
 import { enterNetns, netns } from "./netns.ts";
+import { nexthop } from "./nexthop.ts";
 import { route } from "./route/index.ts";
 import { rule } from "./rule.ts";
 
@@ -74,7 +75,7 @@ const OBJECTS: readonly (readonly [string, Command])[] = [
   ["netconf", refuse("netconf")],
   ["vrf", refuse("vrf")],
   ["sr", refuse("sr")],
-  ["nexthop", refuse("nexthop")],
+  ["nexthop", nexthop],
   ["mptcp", refuse("mptcp")],
   ["ioam", refuse("ioam")],
   ["amt", refuse("amt")],
@@ -224,6 +225,7 @@ export const ip: Program = {
       ["rule", "show, add, delete, flush"],
       ["neighbour", "show, add, change, replace, delete, flush, get"],
       ["netns", "list, add, delete, exec, identify, pids, set, attach, list-id"],
+      ["nexthop", "show, add, replace, delete, flush, get; groups, no blackhole or resilient ones"],
       ["monitor", "link, address, route, neigh, rule, all, label, dev"],
     ],
     examples: [
@@ -235,7 +237,7 @@ export const ip: Program = {
     limitations: [
       "IPv6 addresses, routes, rules and neighbours cannot be configured.",
       "No coloured output, no -resolve, no -human-readable.",
-      "Not modelled: addrlabel, fou, ila, ioam, l2tp, macsec, maddress, mptcp, mroute, netconf, nexthop, ntable, sr, tcp_metrics, token, tunnel, tuntap, vrf, xfrm.",
+      "Not modelled: addrlabel, fou, ila, ioam, l2tp, macsec, maddress, mptcp, mroute, netconf, ntable, sr, tcp_metrics, token, tunnel, tuntap, vrf, xfrm.",
       "ip netns exec mounts nothing: neither /etc/netns/NAME nor a new /sys.",
     ],
   },

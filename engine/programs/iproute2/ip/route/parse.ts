@@ -56,7 +56,6 @@ const UNMODELLED = [
   "congctl",
   "cc",
   "realms",
-  "nhid",
   "vrf",
   "encap",
   "ttl-propagate",
@@ -185,7 +184,11 @@ export function parseRouteWords(context: Context, args: Args): RouteWords {
       if (given.table === undefined) throw invalidArgument('"table" value is invalid\n', value);
     } else if (word === "dev" || word === "oif") hop.device = args.value();
     else if (word === "pref") args.value();
-    else if (UNMODELLED.includes(word)) throw notModelled("ip", `the route option '${word}'`);
+    else if (word === "nhid") {
+      const value = args.value();
+      given.nextHopId = parseUnsigned(value);
+      if (given.nextHopId === undefined) throw invalidArgument('"id" value is invalid\n', value);
+    } else if (UNMODELLED.includes(word)) throw notModelled("ip", `the route option '${word}'`);
     else {
       let value = word === "to" ? args.value() : word;
       const type = /^\d/.test(value) ? undefined : parseRouteType(value);
@@ -269,7 +272,10 @@ function defaultScope(written: Written, multipath: boolean): RouteScope {
       return "link";
     case undefined:
     case "unicast": {
-      const direct = !multipath && written.nextHops?.[0]?.gateway === undefined;
+      const direct =
+        !multipath &&
+        written.nextHopId === undefined &&
+        written.nextHops?.[0]?.gateway === undefined;
       return direct ? "link" : "global";
     }
     default:

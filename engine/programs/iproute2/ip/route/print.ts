@@ -115,6 +115,9 @@ export function printRoute(
     const tos = tosText(route.tos, numeric);
     printer.field("tos", tos, `tos ${tos} `);
   }
+  if (route.nextHopId !== undefined) {
+    printer.field("nhid", route.nextHopId, `nhid ${route.nextHopId} `);
+  }
   if (single?.gateway !== undefined && !fixed.gateway) {
     printer.field("gateway", formatIpv4(single.gateway), `via ${formatIpv4(single.gateway)} `);
   }
