@@ -20,18 +20,24 @@ import { IPUTILS_ARPING } from "./iputils-arping/index.ts";
 import { IPUTILS_PING } from "./iputils-ping/index.ts";
 import { IPUTILS_TRACEPATH } from "./iputils-tracepath/index.ts";
 import { ISC_DHCP_CLIENT } from "./isc-dhcp-client/index.ts";
+import { LESS } from "./less/index.ts";
+import { MAN_DB } from "./man-db/index.ts";
 import { MAWK } from "./mawk/index.ts";
 import { MTR_TINY } from "./mtr-tiny/index.ts";
+import { NANO } from "./nano/index.ts";
+import { NCURSES_BIN } from "./ncurses-bin/index.ts";
 import { NET_TOOLS } from "./net-tools/index.ts";
 import { NETCAT_OPENBSD } from "./netcat-openbsd/index.ts";
 import { NGINX } from "./nginx/index.ts";
 import { OPENSSH_CLIENT } from "./openssh-client/index.ts";
 import { OPENSSH_SERVER } from "./openssh-server/index.ts";
 import { PROCPS } from "./procps/index.ts";
+import { PSMISC } from "./psmisc/index.ts";
 import { PYTHON3 } from "./python3/index.ts";
 import { SED } from "./sed/index.ts";
 import { SOCAT } from "./socat/index.ts";
 import { SYSTEMD } from "./systemd/index.ts";
+import { SYSVINIT_UTILS } from "./sysvinit-utils/index.ts";
 import { TCPDUMP } from "./tcpdump/index.ts";
 import { TRACEROUTE } from "./traceroute/index.ts";
 import { UTIL_LINUX } from "./util-linux/index.ts";
@@ -58,18 +64,24 @@ export const PROGRAMS: readonly Program[] = [
   IPUTILS_PING,
   IPUTILS_TRACEPATH,
   ISC_DHCP_CLIENT,
+  LESS,
+  MAN_DB,
   MAWK,
   MTR_TINY,
+  NANO,
+  NCURSES_BIN,
   NETCAT_OPENBSD,
   NET_TOOLS,
   NGINX,
   OPENSSH_CLIENT,
   OPENSSH_SERVER,
   PROCPS,
+  PSMISC,
   PYTHON3,
   SED,
   SOCAT,
   SYSTEMD,
+  SYSVINIT_UTILS,
   TCPDUMP,
   TRACEROUTE,
   UTIL_LINUX,

@@ -13,7 +13,7 @@ import type { Errno } from "../errno.ts";
 import type { Netfilter } from "../netfilter/netfilter.ts";
 import type { Rtnetlink } from "../rtnetlink/messages.ts";
 import type { SocketDiagnostics } from "../transport/diagnostics.ts";
-import type { CompletionAnswer, CompletionRequest } from "./program.ts";
+import type { CompletionAnswer, CompletionRequest, ProgramDocs } from "./program.ts";
 import type { Disposition, SignalName } from "./signal.ts";
 import type { Blocking } from "./wait-queue.ts";
 
@@ -229,6 +229,8 @@ export interface Sys {
   exec(path: string, argv: readonly string[], env?: ReadonlyMap<string, string>): Blocking<never>;
   /** What the program that a file stands for offers to type next; undefined: it has no say. ENOENT … */
   completeArguments(path: string, request: CompletionRequest): CompletionAnswer | undefined;
+  /** The manual of the program that a file stands for. ENOENT, EACCES, ENOEXEC. */
+  programDocs(path: string): ProgramDocs;
   /** Ends this process at once, running `finally` blocks. */
   exit(code: number): Blocking<never>;
   /** `pid` −1: any child; < −1: of that group. `noHang` answers undefined when none has changed. */

@@ -5,6 +5,8 @@ import { alignColumns } from "../support/table.ts";
 import { defineTool, reason, type Arguments } from "../support/tool.ts";
 import type { FileSystemUsage } from "../../kernel/process/sys.ts";
 
+const BLOCK_BYTES = 4096;
+
 interface Row {
   readonly mount: MountInfo;
   readonly usage: FileSystemUsage;
@@ -110,14 +112,13 @@ function layout(args: Arguments): {
   return {
     titles: ["Filesystem", ...(args.has("T") ? ["Type"] : []), ...numbers, "Mounted on"],
     cells: ({ mount, usage }) => {
-      const freeBytes = usage.totalBytes - usage.usedBytes;
+      const usedBytes = Math.ceil(usage.usedBytes / BLOCK_BYTES) * BLOCK_BYTES;
+      const freeBytes = usage.totalBytes - usedBytes;
       const freeInodes = usage.totalInodes - usage.usedInodes;
       const values = inodes
         ? [usage.totalInodes, usage.usedInodes, freeInodes].map(String)
-        : [usage.totalBytes, usage.usedBytes, freeBytes].map(size);
-      const share = inodes
-        ? percent(usage.usedInodes, freeInodes)
-        : percent(usage.usedBytes, freeBytes);
+        : [usage.totalBytes, usedBytes, freeBytes].map(size);
+      const share = inodes ? percent(usage.usedInodes, freeInodes) : percent(usedBytes, freeBytes);
       return [
         mount.source.padEnd(14),
         ...(args.has("T") ? [mount.type] : []),

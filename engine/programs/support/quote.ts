@@ -64,7 +64,7 @@ export function localiseQuotes(message: string, env: ReadonlyMap<string, string>
 }
 
 /** Whether characters are UTF-8 sequences or bytes, as LC_ALL, LC_CTYPE and LANG say. */
-function isUtf8(env: ReadonlyMap<string, string>): boolean {
+export function isUtf8(env: ReadonlyMap<string, string>): boolean {
   const locale = env.get("LC_ALL") || env.get("LC_CTYPE") || env.get("LANG") || "C";
   return /utf-?8/i.test(locale);
 }

@@ -3,6 +3,7 @@ import { column } from "./column.ts";
 import { dmesg } from "./dmesg.ts";
 import { hexdump } from "./hexdump.ts";
 import { lsns } from "./lsns.ts";
+import { more } from "./more.ts";
 import { mount } from "./mount.ts";
 import { nsenter } from "./nsenter.ts";
 import { rev } from "./rev.ts";
@@ -14,6 +15,7 @@ export const UTIL_LINUX: readonly Program[] = [
   dmesg,
   hexdump,
   lsns,
+  more,
   mount,
   nsenter,
   rev,

@@ -5,7 +5,7 @@ import type { OpenFile } from "../../fs/open-file.ts";
 import { loadProgram } from "../exec.ts";
 import { FORK_COST_NS, YIELD } from "../scheduler.ts";
 import type { Disposition, SignalName } from "../signal.ts";
-import type { CompletionAnswer, CompletionRequest } from "../program.ts";
+import type { CompletionAnswer, CompletionRequest, ProgramDocs } from "../program.ts";
 import type { SpawnOptions, Sys, WaitStatus } from "../sys.ts";
 import type { Blocking } from "../wait-queue.ts";
 import { CallBase } from "./call-base.ts";
@@ -122,6 +122,11 @@ export abstract class ProcessCalls extends CallBase {
     const { program } = loadProgram(this.kernel.programs, this.process, path, request.words);
     // Every process's `sys` is this class with the groups that follow.
     return program.complete?.(this as unknown as Sys, request);
+  }
+
+  programDocs(path: string): ProgramDocs {
+    this.enter();
+    return loadProgram(this.kernel.programs, this.process, path, [path]).program.docs;
   }
 
   *exit(code: number): Blocking<never> {
