@@ -66,6 +66,7 @@ import { tr } from "./tr.ts";
 import { trueProgram } from "./true.ts";
 import { truncate } from "./truncate.ts";
 import { tty } from "./tty.ts";
+import { uname } from "./uname.ts";
 import { uniq } from "./uniq.ts";
 import { users } from "./users.ts";
 import { wc } from "./wc.ts";
@@ -146,6 +147,7 @@ export const COREUTILS: readonly Program[] = [
   trueProgram,
   truncate,
   tty,
+  uname,
   uniq,
   users,
   wc,

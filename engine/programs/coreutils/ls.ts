@@ -127,7 +127,7 @@ export const ls = defineTool({
       const isDirectory = entry.stat?.kind === "directory" && !args.has("d");
       (isDirectory ? directories : files).push(entry);
     }
-    yield* listing.entries(listing.sorted(files));
+    yield* listing.entries(listing.sorted(files), directories);
     let first = files.length === 0;
     const titles = operands.length > 1 || args.has("R");
     for (const directory of listing.sorted(directories)) {
@@ -305,10 +305,11 @@ class Listing {
     });
   }
 
-  *entries(entries: readonly Entry[]): Blocking<void> {
+  /** `others`: entries whose columns count for the width although they are not shown. */
+  *entries(entries: readonly Entry[], others: readonly Entry[] = []): Blocking<void> {
     if (entries.length === 0) return;
     const { format } = this.settings;
-    if (format === "long") yield* this.long(entries);
+    if (format === "long") yield* this.long(entries, others);
     else if (format === "columns" || format === "across") yield* this.columns(entries);
     else if (format === "commas") yield* this.commas(entries);
     else for (const line of this.cells(entries)) yield* this.tool.out.write(`${line.text}\n`);
@@ -451,11 +452,11 @@ class Listing {
     yield* this.tool.out.write(`${text}\n`);
   }
 
-  private *long(entries: readonly Entry[]): Blocking<void> {
+  private *long(entries: readonly Entry[], others: readonly Entry[]): Blocking<void> {
     const { args } = this.settings;
     const { sys } = this.tool;
     const numeric = args.has("n");
-    const columns = entries.map((entry) => {
+    const columns = [...entries, ...others].map((entry) => {
       const { stat } = entry;
       const row: (readonly [text: string, align: "left" | "right"])[] = [];
       if (args.has("i")) row.push([stat ? String(stat.inode) : "?", "right"]);

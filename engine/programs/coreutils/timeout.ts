@@ -50,6 +50,12 @@ export const timeout = defineTool({
       );
     }
     const status = yield* watch.wait(child, limit, killAfter);
+    if (status.kind === "signaled" && !watch.timedOut) {
+      // Ends as the command ended, so that the shell sees the same.
+      if (status.signal !== "SIGKILL") sys.signal(status.signal, "default");
+      sys.kill(sys.pid, status.signal);
+      yield* sys.yieldCpu();
+    }
     return exitOf(status, watch.timedOut && !args.has("preserve-status"), watch.killed);
   },
 });
@@ -135,9 +141,9 @@ class Watch {
     const { sys } = this.tool;
     try {
       sys.kill(child, signal);
-      if (!this.args.has("foreground") && signal !== "SIGKILL") {
-        // The group includes timeout, which must outlive its own signal.
-        sys.signal(signal, "ignore");
+      if (!this.args.has("foreground")) {
+        // The group includes timeout, which outlives every signal it can ignore.
+        if (signal !== "SIGKILL" && signal !== "SIGSTOP") sys.signal(signal, "ignore");
         sys.kill(-sys.getpgid(), signal);
       }
       if (signal !== "SIGKILL" && signal !== "SIGCONT") sys.kill(child, "SIGCONT");

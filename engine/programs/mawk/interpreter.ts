@@ -340,7 +340,7 @@ export class Interpreter {
 
   private *destination(to: Redirection | undefined): Blocking<Output> {
     if (!to) return this.tool.out;
-    return this.streams.output(to.mode, this.textOf(yield* this.evaluate(to.to)));
+    return yield* this.streams.output(to.mode, this.textOf(yield* this.evaluate(to.to)));
   }
 
   // ---------------------------------------------------------------- expressions

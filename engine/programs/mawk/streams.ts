@@ -29,12 +29,14 @@ export class Streams {
   }
 
   /** The output of that name, opened at its first use. */
-  output(mode: ">" | ">>" | "|", name: string): Output {
+  *output(mode: ">" | ">>" | "|", name: string): Blocking<Output> {
     const known = this.writers.get(name);
     if (known) return known.out;
     const { sys } = this;
     let writer: Writer;
     if (mode === "|") {
+      // What was printed so far comes before what the command prints.
+      yield* this.flush();
       const pipe = sys.pipe();
       const descriptors = new Map([
         [0, pipe.read],
