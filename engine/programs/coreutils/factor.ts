@@ -36,7 +36,7 @@ function* one(tool: Tool, text: string): Blocking<void> {
   const factors: number[] = [];
   for (let divisor = 2; divisor * divisor <= rest; divisor += divisor === 2 ? 1 : 2) {
     for (; rest % divisor === 0; rest /= divisor) factors.push(divisor);
-    if (divisor % 20001 === 1) yield* tool.sys.yieldCpu();
+    if (divisor % 1000 === 1) yield* tool.sys.yieldCpu();
   }
   if (rest > 1) factors.push(rest);
   yield* tool.out.write(`${Number(trimmed)}:${factors.map((prime) => ` ${prime}`).join("")}\n`);

@@ -14,7 +14,7 @@ import { Streams } from "./streams.ts";
 import type { AwkProgram, Expression, LValue, Redirection, Rule, Statement } from "./syntax.ts";
 import { compareValues, inputValue, toBoolean, toNumber, toText, type Value } from "./values.ts";
 
-const STEPS_BETWEEN_YIELDS = 2000;
+const STEPS_BETWEEN_YIELDS = 32;
 const MAX_CALL_DEPTH = 250;
 const MAX_FIELDS = 32767;
 /** Characters that all strings of arrays, and one value, may hold. */

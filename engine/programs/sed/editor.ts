@@ -28,7 +28,7 @@ export interface EditorOptions {
 
 /** What a spaces may grow to; beyond it there is no memory. */
 const MAX_SPACE = 16 * 1024 * 1024;
-const STEPS_BETWEEN_YIELDS = 2000;
+const STEPS_BETWEEN_YIELDS = 32;
 
 type Flow = "next" | "delete" | "restart" | "quit";
 

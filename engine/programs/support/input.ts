@@ -7,6 +7,8 @@ import { bytesToString } from "./bytes.ts";
 /** What one process may hold of its input; beyond it there is no memory (ENOMEM). */
 const MAX_HELD_BYTES = 64 * 1024 * 1024;
 
+const LINES_BETWEEN_YIELDS = 32;
+
 /** Everything up to the end of the file, as a byte string. ENOMEM beyond 64 MiB. */
 export function* readText(sys: Sys, fd: number): Blocking<string> {
   const parts: string[] = [];
@@ -26,6 +28,7 @@ export class LineSource {
   private buffer = "";
   private at = 0;
   private ended = false;
+  private lines = 0;
   /** Whether the line last given ended with the delimiter (the file's last may not). */
   terminated = true;
 
@@ -37,6 +40,8 @@ export class LineSource {
 
   /** The next line without its delimiter; undefined at the end of the file. */
   *next(): Blocking<string | undefined> {
+    // What is done with a line takes time: an endless input must cost the lab's.
+    if (++this.lines % LINES_BETWEEN_YIELDS === 0) yield* this.sys.yieldCpu();
     for (;;) {
       const end = this.buffer.indexOf(this.delimiter, this.at);
       if (end >= 0) {

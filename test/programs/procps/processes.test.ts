@@ -1,63 +1,77 @@
-import { test } from "vitest";
-import { lab } from "../../support/lab.ts";
+import { expect, test } from "vitest";
+import { everydayMachine } from "../everyday/everyday-machine.ts";
 
-test("ps lists the processes in the layouts of procps", () => {
-  const { h1 } = lab("h1 -- h2");
-  h1.types("ps -p 1 -f").printsExactly(
-    "UID          PID    PPID  C STIME TTY          TIME CMD\n" +
-      "root           1       0  0 12:00 ?        00:00:00 /sbin/init\n",
-  );
-  h1.types("ps l -p 1").printsExactly(
-    "F   UID     PID    PPID PRI  NI    VSZ   RSS WCHAN  STAT TTY        TIME COMMAND\n" +
-      "0     0       1       0  20   0   4096  2048 -      Ss   ?          0:00 /sbin/init\n",
-  );
-  h1.types("ps -p 1 -o pid=,ppid=X,user:20,args").printsExactly(
-    "              X USER                 COMMAND\n" +
-      "      1       0 root                 /sbin/init\n",
-  );
+const machine = everydayMachine();
+const out = (commandLine: string) => machine.run(commandLine).stdout;
+
+test("ps shows a job with the columns asked for, without titles when they are empty", () => {
+  expect(out("sleep 50 & ps -o comm=,args= -C sleep; kill $!")).toBe("sleep           sleep 50\n");
 });
 
-test("a forest draws children under their parents", () => {
-  const { h1 } = lab("h1 -- h2");
-  h1.types("(sleep 9; true) & ps -eo args --forest").shows(
-    "/sbin/init\nbash",
-    "\n \\_ bash",
-    "\n |   \\_ ",
-    "\n \\_ ps -eo args --forest",
+test("ps aux and ps -ef have procps' titles", () => {
+  expect(out("ps aux | head -1")).toBe(
+    "USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n",
   );
+  expect(out("ps -ef | head -1")).toBe("UID          PID    PPID  C STIME TTY          TIME CMD\n");
 });
 
-test("ps says what it cannot read", () => {
-  const { h1 } = lab("h1 -- h2");
-  h1.types("ps zz").complains("error: unsupported option (BSD syntax)\n\nUsage:\n ps [options]", 1);
-  h1.types("ps -o foo").complains('error: unknown user-defined format specifier "foo"', 1);
-  h1.types("ps -eL").complains("ps: Podwire does not model the option '-L'", 1);
-  h1.types("ps -p 999").exits(1);
+test("ps f draws the family under the shell", () => {
+  const tree = out("sleep 9 & ps axf -o args=; kill $!").split("\n");
+  expect(tree[0]).toBe("/sbin/init");
+  expect(tree).toContain(" \\_ sleep 9");
 });
 
-test("pgrep and pkill find processes by pattern", () => {
-  const { h1 } = lab("h1 -- h2");
-  h1.types("sleep 50 & pgrep -a sleep").shows(" sleep 50\n");
-  h1.types("sleep 50 & pkill -e -x sleep").shows("sleep killed (pid ");
-  h1.types("pgrep -x slee").exits(1);
-  h1.types("pgrep").complains("pgrep: no matching criteria specified\nTry `pgrep --help'", 2);
-});
-
-test("kill as a program", () => {
-  const { h1 } = lab("h1 -- h2");
-  h1.types("/usr/bin/kill 9999").complains("/usr/bin/kill: (9999): No such process\n", 1);
-  h1.types("/usr/bin/kill -l").printsExactly(
-    "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT\n" +
-      "CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH POLL PWR SYS\n",
+test("ps refuses what it does not know in procps' words", () => {
+  const result = machine.run("ps -o nonsense");
+  expect(result.stderr.split("\n")[0]).toBe(
+    'error: unknown user-defined format specifier "nonsense"',
   );
-  h1.types("/usr/bin/kill -L | tail -n2").printsExactly(
-    "22 TTOU    23 URG     24 XCPU    25 XFSZ    26 VTALRM  27 PROF    28 WINCH\n" +
-      "29 POLL    30 PWR     31 SYS     \n",
-  );
+  expect(result.exit).toBe(1);
 });
 
-test("free and uptime", () => {
-  const { h1 } = lab("h1 -- h2");
-  h1.types("free -h").prints("Mem:           991Mi       183Mi       743Mi       512Ki");
-  h1.types("uptime -p").prints("up 0 minutes\n");
+test("pgrep, pkill and killall agree on who is there", () => {
+  expect(
+    out(
+      "sleep 77 & pgrep -f 'sleep 7+' >/dev/null && echo found; pkill -x sleep; pgrep sleep || echo gone",
+    ),
+  ).toBe("found\ngone\n");
+  expect(machine.run("killall nobody")).toMatchObject({
+    stderr: "nobody: no process found\n",
+    exit: 1,
+  });
+});
+
+test("kill knows signals by name and number", () => {
+  expect(out("/bin/kill -l TERM; /bin/kill -l 9; /bin/kill -l 137")).toBe("15\nKILL\nKILL\n");
+  expect(machine.run("/bin/kill 4000000")).toMatchObject({
+    stderr: "/bin/kill: (4000000): No such process\n",
+    exit: 1,
+  });
+});
+
+test("pstree joins equal branches", () => {
+  expect(out("sleep 9 & sleep 9 & pstree | tr -d '\\n'; kill %1 %2")).toContain("-2*[sleep]");
+});
+
+test("top -b prints its summary and the processes", () => {
+  const lines = out("top -b -n 1").split("\n");
+  expect(lines[0]).toMatch(/^top - \d\d:\d\d:\d\d up .*load average: /);
+  expect(lines[6]).toBe(
+    "    PID USER      PR  NI    VIRT    RES    SHR S  %CPU  %MEM     TIME+ COMMAND",
+  );
+  expect(lines[7]).toContain("systemd");
+});
+
+test("watch shows the command's output under a title, again and again", () => {
+  const shown = out("timeout 1.5 watch -n 1 'echo tick'");
+  expect(shown.match(/tick/g)?.length).toBeGreaterThan(2);
+  expect(shown).toContain("Every 1.0s: echo tick");
+});
+
+test("a namespace made by unshare is another one, and nsenter finds it", () => {
+  expect(
+    out(
+      "unshare -n sleep 5 & sleep 0.1; a=$(readlink /proc/self/ns/net); b=$(nsenter -t $! -n readlink /proc/self/ns/net); c=$(readlink /proc/$!/ns/net); [ $b = $c ] && [ $a != $b ] && echo apart; lsns -t net -n -o NS | wc -l; kill $!",
+    ),
+  ).toBe("apart\n2\n");
 });
