@@ -269,7 +269,12 @@ function* openSocket(
   } catch (error) {
     sys.close(fd);
     if (!(error instanceof KernelError)) throw error;
-    yield* shell.write(2, `${shell.errorPrefix}connect: ${strerror(error.errno)}\n`, true);
+    // sys_error() of bash names no line.
+    yield* shell.write(
+      2,
+      `${shell.frames.at(-1)?.file ?? shell.name}: connect: ${strerror(error.errno)}\n`,
+      true,
+    );
     throw new RefusedTarget(`${target}: ${strerror(error.errno)}`);
   }
   return fd;

@@ -477,6 +477,6 @@ function helpDocument(tool: Tool): Document {
 }
 
 function visibleLength(text: string): number {
-  // eslint-disable-next-line no-control-regex -- escape sequences take no room
+   
   return text.replace(/\x1b\[[\d;]*m/g, "").length;
 }

@@ -341,7 +341,7 @@ class Editor {
     return true;
   }
 
-  // eslint-disable-next-line require-yield -- as the other keys' work
+   
   private *insertFile(path: string): Blocking<void> {
     try {
       this.buffer.insert(decodeUtf8(this.tool.sys.readFile(path)));

@@ -100,7 +100,7 @@ function stat(process: ProcessInfo): string {
   return process.state + nice + leader + threads + foreground;
 }
 
-export function commandLine(process: ProcessInfo): string {
+function commandLine(process: ProcessInfo): string {
   if (process.state === "Z") return `[${process.comm}] <defunct>`;
   return process.argv.length === 0 ? `[${process.comm}]` : byteString(process.argv.join(" "));
 }
