@@ -477,6 +477,5 @@ function helpDocument(tool: Tool): Document {
 }
 
 function visibleLength(text: string): number {
-   
   return text.replace(/\x1b\[[\d;]*m/g, "").length;
 }

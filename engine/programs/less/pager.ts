@@ -66,7 +66,7 @@ export function screenRows(line: string, number: number, style: LineStyle): read
 function toCells(line: string, raw: boolean): readonly string[] {
   const cells: string[] = [];
   let colour = "";
-   
+
   for (const part of line.match(/\x1b\[[\d;]*[mK]|\r$|[^]/g) ?? []) {
     if (part.length > 1 && raw) {
       if (part.endsWith("m")) colour += part;

@@ -341,7 +341,6 @@ class Editor {
     return true;
   }
 
-   
   private *insertFile(path: string): Blocking<void> {
     try {
       this.buffer.insert(decodeUtf8(this.tool.sys.readFile(path)));

@@ -82,7 +82,7 @@ function markChanges(line: string, old: string): string {
 /** A key as its name: `a`, `Up`, `PageDown`, `^C`, `Enter`, `Escape`, `M-x`. */
 export function readKeyFrom(bytes: string): { readonly key: string; readonly length: number } {
   const first = bytes[0] as string;
-  const sequence = /^\x1b(?:\[(\d*)(?:;\d+)?([A-Za-z~])|O([A-Z]))/.exec(bytes);  
+  const sequence = /^\x1b(?:\[(\d*)(?:;\d+)?([A-Za-z~])|O([A-Z]))/.exec(bytes);
   if (sequence) {
     const name =
       sequence[2] === "~"

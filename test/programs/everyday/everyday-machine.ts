@@ -63,7 +63,7 @@ export function everydayMachine(): EverydayMachine {
 /** The rows of a full screen as they stand after these bytes (cursor home, text, erase to the end). */
 export function screenAfter(output: string): readonly string[] {
   const frame = output.slice(output.lastIndexOf("\x1b[H") + 3);
-   
+
   const plain = frame.replace(/\x1b\[[?\d;]*[A-Za-z]/g, "");
   return plain.split("\r\n").map((row) => row.trimEnd());
 }
