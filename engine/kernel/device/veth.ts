@@ -69,12 +69,16 @@ export const vethKind: DeviceKind = {
   create({ netns, origin, name, address, request }) {
     const wanted = request.peer ?? {};
     const peerNetns = wanted.netns === undefined ? netns : origin.host.resolveNetns(wanted.netns);
-    const peerName = wanted.name ?? freePeerName(peerNetns, netns, name);
+    // Named by the kernel, both: the peer is registered first and takes the first free name.
+    const isAutomatic = request.name === undefined && wanted.name === undefined;
+    const swaps = isAutomatic && peerNetns === netns;
+    const otherName = wanted.name ?? freePeerName(peerNetns, netns, name);
+    const peerName = swaps ? name : otherName;
     const peer = new Veth(peerName, wanted.address ?? peerNetns.randomMac());
     peer.ifindex = wanted.ifindex ?? 0;
     if (wanted.mtu !== undefined) peer.mtu = wanted.mtu;
     if (wanted.txQueueLength !== undefined) peer.txQueueLength = wanted.txQueueLength;
-    const device = new Veth(name, address);
+    const device = new Veth(swaps ? otherName : name, address);
     device.ifindex = request.ifindex ?? 0;
     Veth.join(device, peer);
     // The peer comes first, and takes the lower index.

@@ -93,7 +93,7 @@ export function newLink(netns: NetNamespace, request: NewLink): void {
   if (!kind) throw new KernelError("EOPNOTSUPP", "Unknown device type");
   if (request.address !== undefined) checkAddress(request.address);
   if (request.ifindex !== undefined && target.deviceByIndex(request.ifindex)) {
-    throw new KernelError("EBUSY");
+    throw new KernelError("EEXIST");
   }
   const device = kind.create({
     netns: target,

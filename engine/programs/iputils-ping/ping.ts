@@ -162,6 +162,8 @@ function* run(sys: Sys, options: PingOptions): Blocking<number> {
   const fd = sys.socket("inet", "raw", IPPROTO_ICMP);
   if (from.device !== undefined) sys.setsockopt(fd, "bindToDevice", from.device);
   if (from.address !== undefined) bindSource(sys, fd, from.address);
+  if (options.ttl === 0)
+    throw new PingError(`cannot set unicast time-to-live: ${strerror("EINVAL")}`);
   if (options.ttl !== undefined) sys.setsockopt(fd, "ttl", options.ttl);
   if (options.mark !== 0) sys.setsockopt(fd, "mark", options.mark);
   if (options.broadcast) sys.setsockopt(fd, "broadcast", true);
