@@ -10,6 +10,7 @@ import type { Packet } from "../../net/packet.ts";
 import type { Random } from "../../sim/random.ts";
 import type { Ns } from "../../sim/clock.ts";
 import type { Errno } from "../errno.ts";
+import type { OpenFile } from "../fs/open-file.ts";
 import type { Netfilter } from "../netfilter/netfilter.ts";
 import type { Rtnetlink } from "../rtnetlink/messages.ts";
 import type { SocketDiagnostics } from "../transport/diagnostics.ts";
@@ -351,6 +352,8 @@ export interface Sys {
    * present it; undefined: nobody listens there.
    */
   endpoint(path: string): unknown;
+  /** A descriptor for an open file that such a service hands over, SCM_RIGHTS of unix(7). EMFILE */
+  receiveFile(file: OpenFile): number;
 
   // network configuration, rtnetlink(7), of this process's network namespace
   readonly rtnetlink: Rtnetlink;

@@ -1,6 +1,7 @@
 import type { Ns } from "../../../sim/clock.ts";
 import { KernelError } from "../../errno.ts";
 import { NamespaceInode, NSFS } from "../../fs/namespace-inode.ts";
+import type { OpenFile } from "../../fs/open-file.ts";
 import { SocketCalls } from "./socket-calls.ts";
 
 /** Kernel names, and namespaces. */
@@ -92,6 +93,11 @@ export abstract class NamespaceCalls extends SocketCalls {
   endpoint(path: string): unknown {
     this.enter();
     return this.kernel.endpoints.get(path);
+  }
+
+  receiveFile(file: OpenFile): number {
+    this.enter();
+    return this.process.descriptors.install(file);
   }
 
   private requireRoot(): void {
