@@ -22,7 +22,36 @@ export interface NodeView {
   readonly image: string;
   readonly at: Point;
   readonly interfaces: readonly InterfaceView[];
+  /** Of the machine's Docker engine, in the order in which they were created. */
+  readonly containers: readonly ContainerView[];
+  /** It is on and its Docker engine answers. */
+  readonly runsContainers: boolean;
   readonly poweredOn: boolean;
+}
+
+/** As `docker ps` names it. */
+export type ContainerState =
+  "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
+
+export interface ContainerView {
+  /** 64 hexadecimal digits. */
+  readonly id: string;
+  readonly name: string;
+  /** As it was given to `docker run`. */
+  readonly image: string;
+  readonly state: ContainerState;
+  /** One for each network that it is in, without prefix length. */
+  readonly addresses: readonly string[];
+  /**
+   * Whose network namespace it lives in: its own, the machine's (`--network host`), or that of
+   * another container, by name (`--network container:NAME`).
+   */
+  readonly namespace:
+    | { readonly of: "own" }
+    | { readonly of: "host" }
+    | { readonly of: "container"; readonly name: string };
+  /** Published ports as `docker ps` prints them: `0.0.0.0:8080->80/tcp`. */
+  readonly ports: readonly string[];
 }
 
 export interface InterfaceView {
@@ -79,6 +108,8 @@ export interface GroupView {
 export interface TerminalTab {
   readonly node: string;
   readonly title?: string;
+  /** What runs in it instead of the login shell's prompt: `docker exec -it web sh`. */
+  readonly command?: string;
 }
 
 export interface LabView {
@@ -228,6 +259,7 @@ export interface NodeInspection {
     readonly command: string;
     readonly terminal?: string;
   }[];
+  readonly containers: readonly ContainerInspection[];
   readonly bridges: readonly {
     readonly name: string;
     readonly entries: readonly {
@@ -237,6 +269,30 @@ export interface NodeInspection {
       readonly local: boolean;
     }[];
   }[];
+}
+
+/** A container, looked at closely: what `docker inspect` knows and an inspector shows. */
+export interface ContainerInspection {
+  readonly id: string;
+  /** As `docker ps` prints it: `Up 3 seconds (healthy)`. */
+  readonly status: string;
+  /** Entry point and arguments, as typed. */
+  readonly command: string;
+  /** On the machine; 0: it does not run. */
+  readonly pid: number;
+  readonly networks: readonly {
+    readonly name: string;
+    /** With prefix length; empty while it does not run. */
+    readonly address: string;
+    readonly gateway: string;
+    readonly mac: string;
+    /** The veth's end on the machine. */
+    readonly hostInterface?: string;
+  }[];
+  /** `volume or path → path inside`. */
+  readonly mounts: readonly string[];
+  /** The last lines that it wrote, oldest first. */
+  readonly log: readonly string[];
 }
 
 export interface CableInspection {
@@ -290,6 +346,13 @@ export type Notice =
   /** Bytes for a terminal's screen. */
   | { readonly kind: "terminal-output"; readonly terminal: string; readonly data: Uint8Array }
   | { readonly kind: "terminal-closed"; readonly terminal: string; readonly exitCode: number }
+  /** A command of `runCommand` has ended; `output` is the end of what it wrote. */
+  | {
+      readonly kind: "command-ended";
+      readonly command: string;
+      readonly exitCode: number;
+      readonly output: string;
+    }
   /** Something the user should know: a broadcast storm, a runaway process. */
   | {
       readonly kind: "warning";
@@ -314,6 +377,13 @@ export interface TemplateInfo {
   };
 }
 
+/** A container image of the emulated registry. */
+export interface ImageInfo {
+  /** As `docker run` takes it: `nginx`, `nicolaka/netshoot`. */
+  readonly reference: string;
+  readonly summary: string;
+}
+
 export interface Session {
   // files
   /** Refused: nothing has changed. */
@@ -335,13 +405,24 @@ export interface Session {
   setTerminalTabs(tabs: readonly TerminalTab[]): void;
 
   // terminals
+  /** A login shell, or with `command` a shell that runs just that. */
   openTerminal(
     node: string,
     size: { readonly columns: number; readonly rows: number },
+    command?: string,
   ): Outcome<string>;
   terminalInput(terminal: string, data: string): void;
   terminalResize(terminal: string, columns: number, rows: number): void;
   closeTerminal(terminal: string): void;
+
+  // commands
+  /**
+   * Runs a command line on a machine as its user would, and answers at once with a name for it;
+   * a notice tells how it ended. `docker start web` is what the window's own buttons do.
+   */
+  runCommand(node: string, commandLine: string): Outcome<string>;
+  /** What can be dragged onto a machine that runs containers. */
+  images(): readonly ImageInfo[];
 
   // inspection
   inspectNode(node: string): NodeInspection | undefined;

@@ -16,6 +16,7 @@ const KICKING = [
   "terminalInput",
   "terminalResize",
   "closeTerminal",
+  "runCommand",
   "setTerminalTabs",
   "markSaved",
 ] as const;
@@ -23,6 +24,7 @@ const KICKING = [
 const QUIET = [
   "save",
   "templates",
+  "images",
   "view",
   "copy",
   "inspectNode",

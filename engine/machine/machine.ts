@@ -139,13 +139,17 @@ export class Machine {
     this.powerOn();
   }
 
-  /** A login shell of root in a new terminal. ENOENT: the image has no shell. */
-  openTerminal(size: WindowSize): TerminalSession {
+  /**
+   * A login shell of root in a new terminal, at its prompt or running one command line. ENOENT: the
+   * image has no shell.
+   */
+  openTerminal(size: WindowSize, commandLine?: string): TerminalSession {
     const { kernel } = this;
     const terminal = kernel.openTerminal(size);
     const session = new TerminalSession(terminal);
     const { path, name } = this.loginShell;
-    const shell = this.createProcess(path, [`-${name}`], {
+    const argv = [`-${name}`, ...(commandLine === undefined ? [] : ["-c", commandLine])];
+    const shell = this.createProcess(path, argv, {
       ...userEnvironment(LOGIN_PATH, path),
       LANG: "C.UTF-8",
       TERM: "xterm-256color",

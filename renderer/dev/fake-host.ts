@@ -1,6 +1,7 @@
 /** A host in memory, with a session that echoes. For looking at the interface and for its tests. */
 import type { ClockState, LabView, NodeInspection, Notice, Session } from "../../engine/session.ts";
 import type { Host, LabFiles, OpenedFile, RemoteSession } from "../host/host.ts";
+import { IMAGES, inspectContainer, runDocker } from "./fake-docker.ts";
 import { EMPTY_LAB, applyEdit, copyItems } from "./fake-lab.ts";
 
 export interface FakeHost extends Host {
@@ -82,6 +83,7 @@ function fakeSession(
   let past: LabView[] = [];
   let future: LabView[] = [];
   let terminals = 0;
+  let commands = 0;
   const nodeOf = new Map<string, string>();
 
   const history = () => ({
@@ -156,10 +158,11 @@ function fakeSession(
     setTerminalTabs(tabs) {
       view = { ...view, terminals: tabs };
     },
-    openTerminal(node) {
+    openTerminal(node, _size, command) {
       const id = `t${++terminals}`;
       nodeOf.set(id, node);
-      print(id, "Linux \x1b[1mdebian\x1b[0m 6.1 (see https://www.debian.org/)\r\n");
+      const greeting = "Linux \x1b[1mdebian\x1b[0m 6.1 (see https://www.debian.org/)";
+      print(id, `${command ?? greeting}\r\n`);
       prompt(id);
       return { ok: true, value: id };
     },
@@ -175,6 +178,14 @@ function fakeSession(
     },
     terminalResize: () => {},
     closeTerminal: (terminal) => void nodeOf.delete(terminal),
+    runCommand(node, commandLine) {
+      const command = `command-${++commands}`;
+      view = runDocker(view, node, commandLine);
+      tell();
+      send({ kind: "command-ended", command, exitCode: 0, output: "" });
+      return { ok: true, value: command };
+    },
+    images: () => IMAGES,
     inspectNode: (name) => inspect(view, name),
     inspectCable(id) {
       const cable = view.cables.find((other) => other.id === id);
@@ -239,6 +250,7 @@ function inspect(view: LabView, name: string): NodeInspection | undefined {
       { address: "10.0.0.9", device: "eth0", state: "FAILED" },
     ],
     sockets: [{ protocol: "tcp", state: "LISTEN", local: "0.0.0.0:80", remote: "0.0.0.0:*" }],
+    containers: node.containers.map(inspectContainer),
     processes: [
       { pid: 1, state: "S", command: "init" },
       { pid: 42, state: "S", command: "nginx: master process /usr/sbin/nginx" },

@@ -127,14 +127,16 @@ function refused(message: string) {
   return { ok: false as const, problems: [{ message }] };
 }
 
-function fresh(kind: NodeView["kind"]): Pick<NodeView, "interfaces" | "poweredOn"> {
+function fresh(
+  kind: NodeView["kind"],
+): Pick<NodeView, "interfaces" | "containers" | "runsContainers" | "poweredOn"> {
   const ports = { host: 1, router: 3, switch: 8 }[kind];
   const named = Array.from({ length: ports }, (_, i) => ({
     name: kind === "switch" ? `port${i + 1}` : `eth${i}`,
     operState: "DOWN" as const,
     addresses: [],
   }));
-  return { interfaces: named, poweredOn: true };
+  return { interfaces: named, containers: [], runsContainers: false, poweredOn: true };
 }
 
 function freeName(view: LabView, kind: string): string {

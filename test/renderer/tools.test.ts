@@ -18,6 +18,8 @@ const machine = (name: string, ...interfaces: InterfaceView[]): NodeView => ({
   image: "debian-12",
   at: { x: 0, y: 0 },
   interfaces,
+  containers: [],
+  runsContainers: false,
   poweredOn: true,
 });
 

@@ -42,7 +42,13 @@ export function canonicalLab(lab: LabFile): LabFile {
       ),
     ),
     terminals: list(
-      lab.terminals?.map((tab) => compact({ node: tab.node, title: unless(tab.title, "") })),
+      lab.terminals?.map((tab) =>
+        compact({
+          node: tab.node,
+          title: unless(tab.title, ""),
+          command: unless(tab.command, ""),
+        }),
+      ),
     ),
   });
 }

@@ -278,7 +278,13 @@ const group = z.strictObject({
   members: z.array(nodeName).max(5000).optional(),
 });
 
-const terminal = z.strictObject({ node: nodeName, title: text(200).optional() });
+const terminal = z.strictObject({
+  node: nodeName,
+  title: text(200).optional(),
+  command: text(1000)
+    .optional()
+    .meta({ description: "What runs in it instead of the login shell's prompt." }),
+});
 
 export const labSchema = z
   .strictObject({

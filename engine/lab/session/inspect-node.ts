@@ -24,6 +24,7 @@ export function inspectNode(lab: Lab, node: LabNode): NodeInspection {
       neighbours: [],
       sockets: [],
       processes: [],
+      containers: [],
       bridges: [],
     };
   }
@@ -40,6 +41,7 @@ export function inspectNode(lab: Lab, node: LabNode): NodeInspection {
     neighbours: inspectNeighbours(rtnetlink),
     sockets: inspectSockets(node, sockets.list()),
     processes: inspectProcesses(node),
+    containers: [],
     bridges: links
       .filter((link) => link.data.kind === "bridge")
       .map((link) => inspectBridge(rtnetlink, link)),

@@ -8,6 +8,7 @@ import type {
   Edit,
   EditResult,
   HistoryState,
+  ImageInfo,
   ItemRef,
   LabView,
   NodeInspection,
@@ -23,12 +24,14 @@ import { History } from "../edits/history.ts";
 import { makeCommand } from "../edits/make-command.ts";
 import { printLab } from "../file/print.ts";
 import type { Lab } from "../lab.ts";
+import type { LabNode } from "../model/lab-node.ts";
 import { loadLab } from "../load.ts";
 import { empty } from "../templates/empty.ts";
 import { findTemplate, templateInfos } from "../templates/infos.ts";
 import { inspectCable } from "./inspect-cable.ts";
 import { inspectNode } from "./inspect-node.ts";
 import { LiveNews } from "./live-news.ts";
+import { Commands } from "./commands.ts";
 import { Terminals } from "./terminals.ts";
 import { Viewer } from "./view.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -40,6 +43,7 @@ interface OpenLab {
   readonly viewer: Viewer;
   readonly news: LiveNews;
   readonly terminals: Terminals;
+  readonly commands: Commands;
   readonly watchdog: Watchdog;
 }
 
@@ -104,6 +108,7 @@ export class LabSession implements Session {
       viewer,
       news,
       terminals: new Terminals(),
+      commands: new Commands((notice) => this.notices.push(notice)),
       watchdog: new Watchdog(lab, (notice) => this.notices.push(notice)),
     };
   }
@@ -166,13 +171,16 @@ export class LabSession implements Session {
   openTerminal(
     name: string,
     size: { readonly columns: number; readonly rows: number },
+    command?: string,
   ): Outcome<string> {
-    const { lab, terminals } = this.current;
-    return this.attempt(() => {
-      const node = lab.node(name);
-      if (!node.isOn) throw new EditError(`${name} is switched off`);
-      return terminals.openOn(node, size);
-    });
+    const { terminals } = this.current;
+    return this.attempt(() => terminals.openOn(this.nodeThatIsOn(name), size, command));
+  }
+
+  private nodeThatIsOn(name: string): LabNode {
+    const node = this.current.lab.node(name);
+    if (!node.isOn) throw new EditError(`${name} is switched off`);
+    return node;
   }
 
   terminalInput(terminal: string, data: string): void {
@@ -185,6 +193,17 @@ export class LabSession implements Session {
 
   closeTerminal(terminal: string): void {
     this.current.terminals.close(terminal);
+  }
+
+  // ---------------------------------------------------------------- commands
+
+  runCommand(name: string, commandLine: string): Outcome<string> {
+    const { commands } = this.current;
+    return this.attempt(() => commands.run(this.nodeThatIsOn(name), commandLine));
+  }
+
+  images(): readonly ImageInfo[] {
+    return [];
   }
 
   // ---------------------------------------------------------------- inspection

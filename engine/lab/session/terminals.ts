@@ -18,8 +18,12 @@ export class Terminals {
   private lastId = 0;
 
   /** Throws KernelError when there is no shell. */
-  openOn(node: LabNode, size: { readonly columns: number; readonly rows: number }): string {
-    const session = node.machine.openTerminal(size);
+  openOn(
+    node: LabNode,
+    size: { readonly columns: number; readonly rows: number },
+    commandLine?: string,
+  ): string {
+    const session = node.machine.openTerminal(size, commandLine);
     this.lastId += 1;
     const id = `terminal-${this.lastId}`;
     const terminal: OpenTerminal = { session, exitCode: undefined };

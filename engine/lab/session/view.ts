@@ -38,6 +38,8 @@ export class Viewer {
         image: node.machine.image.name,
         at: node.at,
         interfaces: this.interfaces(node),
+        containers: [],
+        runsContainers: false,
         poweredOn: node.isOn,
       };
       this.nodes.set(node, view);
