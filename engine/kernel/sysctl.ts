@@ -76,7 +76,7 @@ export class Sysctl {
 
   /** Every file. */
   *paths(): Generator<string> {
-    yield* FIXED_PATHS;
+    for (const path of FIXED_PATHS) if (this.fixed(path)) yield path;
     for (const directory of this.directories) {
       for (const sub of directory.directories()) {
         for (const name of directory.files()) yield `${directory.path}/${sub}/${name}`;
@@ -85,7 +85,7 @@ export class Sysctl {
   }
 
   private file(path: string): SysctlFile | undefined {
-    const fixed = findFixed(path);
+    const fixed = this.fixed(path);
     if (fixed) return this.fixedFile(path, fixed);
     for (const directory of this.directories) {
       if (!path.startsWith(`${directory.path}/`)) continue;
@@ -94,6 +94,12 @@ export class Sysctl {
       return directory.file(sub, name);
     }
     return undefined;
+  }
+
+  private fixed(path: string): FixedSysctl | undefined {
+    const fixed = findFixed(path);
+    if (fixed?.initialOnly && this.netns.host.initialNetns() !== this.netns) return undefined;
+    return fixed;
   }
 
   private fixedFile(path: string, fixed: FixedSysctl): SysctlFile {

@@ -6,7 +6,6 @@ import type { DeviceKind } from "./registry.ts";
 /** A device that swallows what it is given. Linux drivers/net/dummy.c. */
 class Dummy extends NetDevice {
   override readonly kind = "dummy";
-  override readonly reportsCarrier = false;
   override noArp = true;
   override multicast = false;
   override minMtu = 0;

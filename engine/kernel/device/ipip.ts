@@ -20,7 +20,6 @@ export interface IpipSettings {
 class Ipip extends NetDevice {
   override readonly kind = "ipip";
   override readonly type = "ipip";
-  override readonly reportsCarrier = false;
   override readonly hasBroadcast = false;
   override readonly isPointToPoint = true;
   override noArp = true;

@@ -8,7 +8,6 @@ import { NetDevice } from "./net-device.ts";
 export class Loopback extends NetDevice {
   override readonly kind = "loopback";
   override readonly type = "loopback";
-  override readonly reportsCarrier = false;
   override readonly hasBroadcast = false;
   override readonly isLoopback = true;
   override multicast = false;

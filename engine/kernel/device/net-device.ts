@@ -38,8 +38,6 @@ export abstract class NetDevice {
   readonly type: LinkMessage["type"] = "ether";
   /** Whether the kind lives in the namespace that made it and dies with it. */
   readonly isVirtual: boolean = true;
-  /** Whether the carrier is ever reported: what never reports it stays in state UNKNOWN. */
-  readonly reportsCarrier: boolean = true;
 
   netns!: NetNamespace;
   ifindex = 0;
@@ -92,6 +90,8 @@ export abstract class NetDevice {
   ipv4!: InDevice;
 
   private carrierOn: boolean;
+  /** Until the carrier comes or goes for the first time, the state is UNKNOWN. */
+  private carrierReported: boolean;
   /** Transitions of the carrier, /sys/class/net/DEV/carrier_changes. */
   carrierChanges = 0;
 
@@ -101,6 +101,7 @@ export abstract class NetDevice {
     carrier = true,
   ) {
     this.carrierOn = carrier;
+    this.carrierReported = !carrier;
   }
 
   // ---------------------------------------------------------------- what a kind defines
@@ -211,6 +212,7 @@ export abstract class NetDevice {
   setCarrier(on: boolean): void {
     if (on === this.carrierOn) return;
     this.carrierOn = on;
+    this.carrierReported = true;
     this.carrierChanges += 1;
     if (this.up) this.announce("carrier");
   }
@@ -222,7 +224,7 @@ export abstract class NetDevice {
   /** RFC 2863 §3.1.14; Linux default_operstate() in net/core/link_watch.c. */
   get operState(): OperState {
     if (!this.up) return "DOWN";
-    if (!this.reportsCarrier) return "UNKNOWN";
+    if (!this.carrierReported) return "UNKNOWN";
     if (this.carrierOn) return "UP";
     // The linked device's index is looked up here, whichever namespace it really is in.
     const iflink = this.linkedDevice()?.ifindex;

@@ -40,7 +40,6 @@ export interface VxlanSettings {
 
 export class Vxlan extends NetDevice {
   override readonly kind = "vxlan";
-  override readonly reportsCarrier = false;
   private readonly entries = new Map<Mac, VxlanEntry>();
 
   constructor(

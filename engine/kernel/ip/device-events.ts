@@ -85,9 +85,9 @@ function notify(netns: NetNamespace, device: NetDevice): void {
 
 /** A label follows the device's name, with what came after the colon; inetdev_changename(). */
 function renameLabels(device: NetDevice): void {
-  device.ipv4.addresses = device.ipv4.addresses.map((address) => {
+  for (const address of device.ipv4.addresses) {
     const colon = address.label.indexOf(":");
     const suffix = colon < 0 ? "" : address.label.slice(colon);
-    return { ...address, label: `${device.name}${suffix}` };
-  });
+    address.label = `${device.name}${suffix}`;
+  }
 }

@@ -79,6 +79,19 @@ function addRoutes(netns: NetNamespace, one: IfAddress): void {
   }
 }
 
+/** fib_modify_prefix_metric() */
+export function changeMetric(netns: NetNamespace, one: IfAddress, metric: number): void {
+  const { device, address, prefixLength } = one;
+  const prefix = networkOf(one.peer, prefixLength);
+  const old = one.metric;
+  one.metric = metric;
+  const isHost = prefix === address && prefixLength === 32;
+  if (!device.up || one.secondary || one.noPrefixRoute || isZeroNet(prefix) || isHost) return;
+  const type = device.isLoopback ? "local" : "unicast";
+  kernelRoute(netns, "add", type, prefix, prefixLength, one, metric);
+  kernelRoute(netns, "delete", type, prefix, prefixLength, one, old);
+}
+
 function forgetNeighbour(netns: NetNamespace, device: NetDevice, address: Ipv4): void {
   const neighbour = netns.neighbours.find(device, address);
   if (neighbour) netns.neighbours.remove(neighbour);

@@ -1,5 +1,6 @@
 /** The IPv4 side of a device, Linux struct in_device. */
 import { networkOf, type Ipv4 } from "../../net/address.ts";
+import type { Ns } from "../../sim/clock.ts";
 import type { NetDevice } from "../device/net-device.ts";
 import type { DeviceConf, NeighbourParameters } from "./conf.ts";
 import type { Neighbour } from "./neighbour.ts";
@@ -21,12 +22,24 @@ export interface IfAddress {
   readonly peer: Ipv4;
   readonly broadcast: Ipv4 | undefined;
   readonly scope: number;
-  readonly label: string;
+  label: string;
   /** Of the prefix route. */
-  readonly metric: number;
+  metric: number;
   noPrefixRoute: boolean;
+  /** Undefined: for ever. */
+  lifetime?: AddressLifetime | undefined;
+  /** IFA_F_DEPRECATED: its preferred lifetime is over. */
+  deprecated?: boolean;
   /** IFA_F_SECONDARY: another address of the same prefix came first. */
   secondary: boolean;
+}
+
+/** How long an address lasts, in whole seconds; Linux struct ifa_cacheinfo. */
+export interface AddressLifetime {
+  readonly validS: number;
+  /** Infinity: as long as it is valid. */
+  readonly preferredS: number;
+  readonly sinceNs: Ns;
 }
 
 export class InDevice {

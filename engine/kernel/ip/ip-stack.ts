@@ -196,6 +196,11 @@ export class IpStack implements IpLayer {
     sendIcmpError(netns, packet, ICMP_DEST_UNREACHABLE, PROTOCOL_UNREACHABLE, 0);
   }
 
+  /** The UDP ports that tunnels have. */
+  tunnelPorts(): Iterable<number> {
+    return new Set(Array.from(this.udpTunnels, (tunnel) => tunnel.port));
+  }
+
   private tunnelTakes(packet: Packet, protocol: number): boolean {
     if (!packet.encapsulated) return false;
     const { transport } = packet;

@@ -1,6 +1,8 @@
 /** RTM_NEWADDR, RTM_DELADDR. Linux net/ipv4/devinet.c. */
 import { broadcastOf, networkOf } from "../../net/address.ts";
 import { KernelError } from "../errno.ts";
+import { remainingLifetime, setLifetime } from "../ip/address-lifetime.ts";
+import { changeMetric } from "../ip/fib-frontend.ts";
 import { SCOPE_HOST, type IfAddress } from "../ip/in-device.ts";
 import type { NetNamespace } from "../netns.ts";
 import type { AddressMessage, AddressScope, NewAddress } from "./messages.ts";
@@ -21,6 +23,8 @@ export function addressMessage(address: IfAddress): AddressMessage {
     secondary: address.secondary,
     noPrefixRoute: address.noPrefixRoute,
     ...(address.metric !== 0 ? { metric: address.metric } : {}),
+    ...(address.deprecated ? { deprecated: true } : {}),
+    ...remainingLifetime(address, address.device.netns.sim.nowNs),
   };
 }
 
@@ -38,6 +42,7 @@ export function newAddress(
   if (label.length > MAX_LABEL)
     throw new KernelError("ERANGE", "Attribute failed policy validation");
   const peer = request.peer ?? address;
+  const lifetime = request.lifetime ?? { validS: Infinity, preferredS: Infinity };
   const present = device.ipv4.addresses.find(
     (one) =>
       one.address === address &&
@@ -49,11 +54,15 @@ export function newAddress(
       throw new KernelError("EEXIST", "ipv4: Address already assigned");
     }
     present.noPrefixRoute = request.noPrefixRoute ?? present.noPrefixRoute;
+    if (request.metric !== undefined && request.metric !== present.metric) {
+      changeMetric(netns, present, request.metric);
+    }
+    setLifetime(netns, present, lifetime);
     netns.monitor.address(present, false);
     return;
   }
   if (options.change && !options.replace) throw new KernelError("ENOENT");
-  netns.addresses.insert({
+  const made: IfAddress = {
     device,
     address,
     prefixLength,
@@ -65,7 +74,9 @@ export function newAddress(
     metric: request.metric ?? 0,
     noPrefixRoute: request.noPrefixRoute ?? false,
     secondary: false,
-  });
+  };
+  netns.addresses.insert(made);
+  setLifetime(netns, made, lifetime);
 }
 
 /** iproute2 gives loopback addresses the scope of the host. */

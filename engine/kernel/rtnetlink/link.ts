@@ -130,7 +130,6 @@ export function setLink(netns: NetNamespace, name: string, changes: LinkChanges)
     }
   }
   if (changes.address !== undefined) {
-    if (device.isLoopback) throw new KernelError("EOPNOTSUPP");
     checkAddress(changes.address);
     device.setAddress(changes.address);
   }

@@ -186,6 +186,9 @@ export interface AddressMessage {
   readonly noPrefixRoute: boolean;
   /** IFA_RT_PRIORITY: metric of its prefix route; undefined: 0. */
   readonly metric?: number;
+  readonly deprecated?: boolean;
+  /** What is left, in seconds; undefined: it stays for ever. */
+  readonly lifetime?: { readonly validS: number; readonly preferredS: number };
 }
 
 /** An IPv6 address that the kernel gave a device by itself; there are no others. */
@@ -209,6 +212,8 @@ export interface NewAddress {
   readonly label?: string;
   readonly noPrefixRoute?: boolean;
   readonly metric?: number;
+  /** IFA_CACHEINFO, in seconds; `Infinity` is for ever. Undefined: both. */
+  readonly lifetime?: { readonly validS: number; readonly preferredS: number };
   /** To delete: whatever its prefix length. */
   readonly anyPrefix?: boolean;
 }

@@ -7,6 +7,8 @@ import { parseInteger } from "./parse.ts";
 
 export interface FixedSysctl {
   readonly initial: string;
+  /** Only the first namespace of a machine has it. */
+  readonly initialOnly?: boolean;
   /** What is kept when `text` is written over `current`. EINVAL */
   parse(text: string, current: string): string;
   /** Where the value lives, if not here. */
@@ -75,10 +77,10 @@ const FIXED: ReadonlyMap<string, FixedSysctl> = new Map<string, FixedSysctl>([
   ["ipv4/ipfrag_low_thresh", integer(3145728, 0)],
   ["ipv4/ipfrag_max_dist", integer(64, 0)],
   ["ipv4/ipfrag_time", integer(30, 0)],
-  ["ipv4/neigh/default/gc_interval", integer(30)],
-  ["ipv4/neigh/default/gc_thresh1", integer(128, 0)],
-  ["ipv4/neigh/default/gc_thresh2", integer(512, 0)],
-  ["ipv4/neigh/default/gc_thresh3", integer(1024, 0)],
+  ["ipv4/neigh/default/gc_interval", { ...integer(30), initialOnly: true }],
+  ["ipv4/neigh/default/gc_thresh1", { ...integer(128, 0), initialOnly: true }],
+  ["ipv4/neigh/default/gc_thresh2", { ...integer(512, 0), initialOnly: true }],
+  ["ipv4/neigh/default/gc_thresh3", { ...integer(1024, 0), initialOnly: true }],
   ["ipv4/nexthop_compat_mode", integer(1, ...SWITCH)],
   ["ipv4/route/error_burst", integer(1250)],
   ["ipv4/route/error_cost", integer(250)],

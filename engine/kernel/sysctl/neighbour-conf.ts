@@ -9,12 +9,17 @@ type Field = Exclude<keyof NeighbourParameters, "copy">;
 const FIELDS = Object.keys(new NeighbourParameters()) as Field[];
 
 export function neighbourDirectory(netns: NetNamespace): SysctlDirectory {
+  const isInitial = (): boolean => netns.host.initialNetns() === netns;
   return {
     path: "ipv4/neigh",
-    directories: () => ["default", ...netns.devices().map(({ name }) => name)],
+    // Linux registers the defaults once, in the first namespace.
+    directories: () => [
+      ...(isInitial() ? ["default"] : []),
+      ...netns.devices().map(({ name }) => name),
+    ],
     files: () => FIELDS,
     file: (directory, name) => {
-      const isDefault = directory === "default";
+      const isDefault = directory === "default" && isInitial();
       const device = netns.deviceByName(directory);
       const parameters = isDefault ? netns.neighbourDefault : device?.ipv4.neighbourParameters;
       if (!parameters || !FIELDS.includes(name as Field)) return undefined;

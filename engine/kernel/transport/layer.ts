@@ -6,7 +6,7 @@ import type { TransportContext } from "./context.ts";
 import type { SocketDiagnostics, SocketRecord } from "./diagnostics.ts";
 import { PacketSocket, PacketSockets } from "./packet-socket.ts";
 import { EchoSocket, RawSocket, RawSockets } from "./raw.ts";
-import type { Socket } from "./socket.ts";
+import { UNSPECIFIED, type Socket } from "./socket.ts";
 import { TcpProtocol } from "./tcp/tcp-protocol.ts";
 import { TcpSocket } from "./tcp/tcp-socket.ts";
 import { UdpProtocol, UdpSocket } from "./udp.ts";
@@ -64,8 +64,27 @@ export class SocketLayer implements SocketDiagnostics {
       const record = socket.record();
       if (record) records.push(record);
     }
+    for (const port of this.context.ip.tunnelPorts()) records.push(this.tunnelSocket(port));
     for (const socket of this.raw.sockets()) records.push(socket.record());
     for (const socket of this.packets.all) records.push(socket.record());
     return records;
+  }
+
+  /** The kernel's own socket, by which a tunnel receives: it belongs to no process. */
+  private tunnelSocket(port: number): SocketRecord {
+    const { sysctls } = this.context;
+    return {
+      protocol: "udp",
+      state: "CLOSE",
+      local: { ...UNSPECIFIED, port },
+      remote: UNSPECIFIED,
+      receiveQueue: 0,
+      sendQueue: 0,
+      receiveBuffer: sysctls.receiveBufferDefault,
+      sendBuffer: sysctls.sendBufferDefault,
+      inode: 0,
+      uid: 0,
+      boundDevice: "",
+    };
   }
 }

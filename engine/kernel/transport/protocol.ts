@@ -72,6 +72,8 @@ export interface IpLayer {
    * (a firewall rule dropped it). Loss further down is silent.
    */
   sendLocal(packet: Packet, options?: SendOptions): void;
+  /** The UDP ports that tunnel devices have. */
+  tunnelPorts(): Iterable<number>;
   /** True if packets to the address are delivered to this machine. */
   isLocalAddress(address: Ipv4): boolean;
   /** Sends an ICMP error about a received packet, subject to the rate limit and RFC 1122 §3.2.2. */

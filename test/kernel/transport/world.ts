@@ -100,6 +100,10 @@ export class FakeHost implements IpLayer {
     this.world.carry(this, packet);
   }
 
+  tunnelPorts(): readonly number[] {
+    return [];
+  }
+
   isLocalAddress(address: Ipv4): boolean {
     return address === this.address || address >>> 24 === 127;
   }

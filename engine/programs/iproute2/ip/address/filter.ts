@@ -15,18 +15,26 @@ function isTentative(address: AnyAddress): boolean {
   return address.family === "inet6" && address.message.tentative;
 }
 
+function isDynamic(address: AnyAddress): boolean {
+  return address.family === "inet" && address.message.lifetime !== undefined;
+}
+
+function isDeprecated(address: AnyAddress): boolean {
+  return address.family === "inet" && address.message.deprecated === true;
+}
+
 /** IFA_F_* words; most of those of IPv6 never hold. */
 const FLAGS: Readonly<Record<string, (address: AnyAddress) => boolean>> = {
   secondary: isSecondary,
   temporary: isSecondary,
   primary: (address) => !isSecondary(address),
-  permanent: () => true,
-  dynamic: () => false,
+  permanent: (address) => !isDynamic(address),
+  dynamic: isDynamic,
   noprefixroute: (address) => address.family === "inet" && address.message.noPrefixRoute,
   tentative: isTentative,
   "-tentative": (address) => !isTentative(address),
-  deprecated: () => false,
-  "-deprecated": () => true,
+  deprecated: isDeprecated,
+  "-deprecated": (address) => !isDeprecated(address),
   dadfailed: () => false,
   "-dadfailed": () => true,
   nodad: () => false,

@@ -24,7 +24,7 @@ import { LinkFilter } from "../link/filter.ts";
 import { KIND_LIST } from "../link/parse.ts";
 import { printBriefLink, printLink, printLinkStatistics } from "../link/show.ts";
 import { AddressFilter } from "./filter.ts";
-import { type AnyAddress, printAddress, printAnyAddress } from "./print.ts";
+import { type AnyAddress, FOREVER, printAddress, printAnyAddress } from "./print.ts";
 
 const USAGE = `Usage: ip address {add|change|replace} IFADDR dev IFNAME [ LIFETIME ]
                                                       [ CONFFLAG-LIST ]
@@ -162,6 +162,9 @@ interface AddressWords {
   label?: string;
   metric?: number;
   noPrefixRoute?: boolean;
+  /** Seconds. */
+  valid_lft?: number;
+  preferred_lft?: number;
 }
 
 function parseWords(context: Context, args: Args): AddressWords {
@@ -198,10 +201,10 @@ function parseWords(context: Context, args: Args): AddressWords {
     } else if (matches(word, "valid_lft", "preferred_lft")) {
       const value = args.value();
       const keyword = matches(word, "valid_lft") ? "valid_lft" : "preferred_lft";
-      if (value !== "forever") {
-        if (parseUnsigned(value) === undefined) throw invalidArgument(`${keyword} value`, value);
-        throw notModelled("ip", "addresses with a lifetime");
-      }
+      const seconds = value === "forever" ? Infinity : parseUnsigned(value);
+      if (seconds === undefined) throw invalidArgument(`${keyword} value`, value);
+      // The largest number means for ever.
+      words[keyword] = seconds === FOREVER ? Infinity : seconds;
     } else if (word === "noprefixroute") words.noPrefixRoute = true;
     else if (["home", "nodad", "mngtmpaddr"].includes(word)) {
       throw notModelled("ip", "IPv6 configuration");
@@ -239,6 +242,7 @@ function modify(
     ...(words.label !== undefined && { label: words.label }),
     ...(words.metric !== undefined && { metric: words.metric }),
     ...(words.noPrefixRoute && { noPrefixRoute: true }),
+    ...(mode !== "delete" && lifetimeOption(words)),
     ...scopeOf(words, mode),
   };
   if (mode === "delete") return remove(context, request, words);
@@ -248,6 +252,14 @@ function modify(
     ...(mode !== "add" && { replace: true }),
   });
   return "";
+}
+
+function lifetimeOption(words: AddressWords): Pick<NewAddress, "lifetime"> {
+  const { valid_lft: validS = Infinity, preferred_lft: preferredS = Infinity } = words;
+  if (words.valid_lft === undefined && words.preferred_lft === undefined) return {};
+  if (validS === 0) throw new Exit(1, "valid_lft is zero\n");
+  if (validS < preferredS) throw new Exit(1, "preferred_lft is greater than valid_lft\n");
+  return { lifetime: { validS, preferredS } };
 }
 
 /** `brd -` is the network's own address, the old broadcast address of BSD. */

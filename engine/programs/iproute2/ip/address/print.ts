@@ -7,7 +7,7 @@ import { scopeText } from "../../support/names.ts";
 import type { Printer } from "../../support/printer.ts";
 
 /** What the kernel gives as a lifetime without end. */
-const FOREVER = 0xffffffff;
+export const FOREVER = 0xffffffff;
 
 /** An address of either family; those of IPv6 are the ones that the kernel makes by itself. */
 export type AnyAddress =
@@ -40,10 +40,13 @@ function printStart(
   printer.field("family", family, `    ${family} `);
 }
 
-function printLifetimes(printer: Printer): void {
+function printLifetimes(printer: Printer, lifetime: AddressMessage["lifetime"]): void {
+  const { validS = Infinity, preferredS = Infinity } = lifetime ?? {};
+  const seconds = (value: number): number => (value === Infinity ? FOREVER : value);
+  const text = (value: number): string => (value === Infinity ? "forever" : `${value}sec`);
   printer.plain(`${printer.newline}       `);
-  printer.field("valid_life_time", FOREVER, "valid_lft forever");
-  printer.field("preferred_life_time", FOREVER, " preferred_lft forever");
+  printer.field("valid_life_time", seconds(validS), `valid_lft ${text(validS)}`);
+  printer.field("preferred_life_time", seconds(preferredS), ` preferred_lft ${text(preferredS)}`);
   printer.plain("\n");
 }
 
@@ -60,7 +63,7 @@ function printAddress6(
   const scope = scopeText(message.scope, context.options.numeric);
   printer.field("scope", scope, `scope ${scope} `);
   if (message.tentative) printer.field("tentative", true, "tentative ");
-  printLifetimes(printer);
+  printLifetimes(printer, undefined);
 }
 
 /** `titled`: the record starts with the device's number and name, as with -o. */
@@ -77,8 +80,8 @@ export function printAddress(
     printer.field("address", formatIpv4(message.peer), ` peer ${formatIpv4(message.peer)}`);
   }
   printer.field("prefixlen", message.prefixLength, `/${message.prefixLength} `);
-  if (brief) return;
   if (message.metric) printer.field("metric", message.metric, `metric ${message.metric} `);
+  if (brief) return;
   if (message.broadcast !== undefined) {
     const broadcast = formatIpv4(message.broadcast);
     printer.field("broadcast", broadcast, `brd ${broadcast} `);
@@ -86,7 +89,9 @@ export function printAddress(
   const scope = scopeText(message.scope, numeric);
   printer.field("scope", scope, `scope ${scope} `);
   if (message.secondary) printer.field("secondary", true, "secondary ");
+  if (message.deprecated) printer.field("deprecated", true, "deprecated ");
+  if (message.lifetime) printer.field("dynamic", true, "dynamic ");
   if (message.noPrefixRoute) printer.field("noprefixroute", true, "noprefixroute ");
   printer.field("label", message.label, message.label);
-  printLifetimes(printer);
+  printLifetimes(printer, message.lifetime);
 }
