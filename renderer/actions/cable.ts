@@ -1,6 +1,6 @@
 import Cable from "@lucide/svelte/icons/cable";
 import Scissors from "@lucide/svelte/icons/scissors-line-dashed";
-import { MACHINE_SIZE } from "../kinds/kind.ts";
+import { machineMiddle, machineSize } from "../kinds/machine-size.ts";
 import { takeCable } from "../tools/select/idle.ts";
 import type { Action } from "./action.ts";
 
@@ -18,7 +18,8 @@ export const cableActions: readonly Action[] = [
       const machine = app.lab.nodes.get(from ?? "");
       if (machine === undefined) return;
       if (to === undefined) {
-        const at = { x: machine.at.x + MACHINE_SIZE.width / 2, y: machine.at.y + 96 };
+        const below = machine.at.y + machineSize(machine).height + 40;
+        const at = { x: machineMiddle(machine).x, y: below };
         await app.canvas.step(takeCable(machine, at, "click"));
         return;
       }

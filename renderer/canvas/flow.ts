@@ -9,7 +9,7 @@ import type {
   NoteView,
   Point,
 } from "../../engine/session.ts";
-import { MACHINE_SIZE } from "../kinds/kind.ts";
+import { machineSize } from "../kinds/machine-size.ts";
 import { lanesOf } from "./lanes.ts";
 
 export type MachineNode = Node<{ machine: NodeView }, "machine">;
@@ -77,17 +77,18 @@ function subject(node: FlowNode): NodeView | NoteView | GroupView {
 }
 
 function machineNode(machine: NodeView): MachineNode {
+  const size = machineSize(machine);
   return {
     id: flowId({ kind: "node", id: machine.name }),
     type: "machine",
     position: machine.at,
-    ...MACHINE_SIZE,
+    ...size,
     handles: [
       {
         type: "source",
         position: Position.Top,
-        x: MACHINE_SIZE.width / 2,
-        y: MACHINE_SIZE.height / 2,
+        x: size.width / 2,
+        y: size.height / 2,
         width: 0,
         height: 0,
       },
@@ -102,7 +103,9 @@ function describeMachine(machine: NodeView): string {
   const addresses = addressesOf(machine);
   const power = machine.poweredOn ? "" : ", switched off";
   const summary = addresses.length > 0 ? `, ${addresses.join(", ")}` : "";
-  return `${machine.kind} ${machine.name}${summary}${power}`;
+  const { length } = machine.containers;
+  const containers = length === 0 ? "" : `, ${length} ${length === 1 ? "container" : "containers"}`;
+  return `${machine.kind} ${machine.name}${summary}${containers}${power}`;
 }
 
 /** The addresses people think of; loopback is every machine's own. */

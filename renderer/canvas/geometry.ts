@@ -23,16 +23,23 @@ export interface CablePath {
   readonly roomy: boolean;
 }
 
-/** A straight cable, or side by side with others a gently bent one, from card edge to card edge. */
-export function cablePath(a: Point, b: Point, card: Size, lane: number): CablePath {
+/** A card that a cable ends at. */
+export interface CableEndCard {
+  readonly middle: Point;
+  readonly size: Size;
+}
+
+/** A straight cable from card edge to card edge, aside from others between the same two. */
+export function cablePath(one: CableEndCard, other: CableEndCard, lane: number): CablePath {
+  const [a, b] = [one.middle, other.middle];
   const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
   const across = { x: -(b.y - a.y) / length, y: (b.x - a.x) / length };
   const shift = lane * LANE_WIDTH;
   const moved = (p: Point, by: number) => ({ x: p.x + across.x * by, y: p.y + across.y * by });
   const from = moved(a, shift);
   const to = moved(b, shift);
-  const start = leave(from, to, a, card);
-  const end = leave(to, from, b, card);
+  const start = leave(from, to, a, one.size);
+  const end = leave(to, from, b, other.size);
   const middle = between(start, end, 0.5);
   const span = Math.hypot(end.x - start.x, end.y - start.y) || 1;
   const near = Math.min((LABEL_DISTANCE + stagger(lane)) / span, 0.36);

@@ -1,7 +1,7 @@
 import ELK, { type ElkNode } from "elkjs/lib/elk-api.js";
 import elkWorkerUrl from "elkjs/lib/elk-worker.min.js?url";
 import type { CableView, GroupView, NodeView, NoteView, Point } from "../../engine/session.ts";
-import { MACHINE_SIZE } from "../kinds/kind.ts";
+import { machineSize } from "../kinds/machine-size.ts";
 
 /** From here on layers take too long and make too wide a drawing. */
 const LAYERED_LIMIT = 120;
@@ -12,7 +12,7 @@ export interface Box extends Point {
 }
 
 export interface Layout {
-  readonly nodes: ReadonlyMap<string, Point>;
+  readonly nodes: ReadonlyMap<string, Box>;
   readonly groups: ReadonlyMap<string, Box>;
 }
 
@@ -45,13 +45,14 @@ export function layoutGraph(
   groups: readonly GroupView[],
 ): ElkNode {
   const kinds = new Map(nodes.map(({ name, kind }) => [name, kind]));
+  const sizes = new Map(nodes.map((node) => [node.name, machineSize(node)]));
   const groupOf = new Map<string, string>();
   for (const { id, members } of groups) {
     for (const member of members) {
       if (kinds.has(member) && !groupOf.has(member)) groupOf.set(member, id);
     }
   }
-  const card = (name: string): ElkNode => ({ id: `node:${name}`, ...MACHINE_SIZE });
+  const card = (name: string): ElkNode => ({ id: `node:${name}`, ...sizes.get(name) });
   const namesIn = (group: string | undefined) =>
     [...kinds.keys()].filter((name) => groupOf.get(name) === group);
   const frames = groups
@@ -85,14 +86,14 @@ export function layoutGraph(
 
 /** Places inside a group are told relative to it. */
 export function readLayout(graph: ElkNode): Layout {
-  const nodes = new Map<string, Point>();
+  const nodes = new Map<string, Box>();
   const groups = new Map<string, Box>();
   const visit = (children: readonly ElkNode[], origin: Point) => {
     for (const { id, x = 0, y = 0, width = 0, height = 0, children: inner } of children) {
       const at = { x: origin.x + x, y: origin.y + y };
       const name = id.slice(id.indexOf(":") + 1);
       if (id.startsWith("group:")) groups.set(name, { ...at, width, height });
-      else nodes.set(name, at);
+      else nodes.set(name, { ...at, width, height });
       visit(inner ?? [], at);
     }
   };

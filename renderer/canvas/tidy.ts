@@ -1,10 +1,9 @@
 import type { ItemRef, Point } from "../../engine/session.ts";
-import { MACHINE_SIZE } from "../kinds/kind.ts";
 import type { App } from "../state/app.svelte.ts";
 import { GRID } from "../state/canvas.svelte.ts";
 import { placesOf } from "./flow.ts";
 import { boundsOf } from "./geometry.ts";
-import { layout, notesAside } from "./layout.ts";
+import { type Box, layout, notesAside } from "./layout.ts";
 
 /** Lays the nodes out anew: the selected ones when there are several, else all. */
 export async function tidy(app: App): Promise<void> {
@@ -20,18 +19,18 @@ export async function tidy(app: App): Promise<void> {
       nodes.map(({ at }) => at),
       [...found.nodes.values()],
     );
-    const put = (item: ItemRef, { x, y }: Point) => ({
+    const put = (item: ItemRef, { x, y, width, height }: Box) => ({
       item,
       at: { x: snap(x + shift.x), y: snap(y + shift.y) },
+      width,
+      height,
     });
-    const positions = [
+    const placed = [
       ...[...found.groups].map(([id, box]) => put({ kind: "group", id }, box)),
-      ...[...found.nodes].map(([id, at]) => put({ kind: "node", id }, at)),
+      ...[...found.nodes].map(([id, box]) => put({ kind: "node", id }, box)),
     ];
-    const laidOut = positions.map(({ item, at }) => {
-      const size = found.groups.get(item.kind === "group" ? item.id : "") ?? MACHINE_SIZE;
-      return { position: at, width: size.width, height: size.height };
-    });
+    const positions = placed.map(({ item, at }) => ({ item, at }));
+    const laidOut = placed.map(({ at, width, height }) => ({ position: at, width, height }));
     if (!several) {
       for (const [id, at] of notesAside(lab.view.notes, boundsOf(laidOut))) {
         positions.push({ item: { kind: "note", id }, at: { x: snap(at.x), y: snap(at.y) } });

@@ -1,5 +1,6 @@
 /** Labs to look at. */
 import type { Edit, LabView } from "../../engine/session.ts";
+import { fakeContainer } from "./fake-docker.ts";
 import { EMPTY_LAB, applyEdit } from "./fake-lab.ts";
 
 function lab(name: string, description: string, edits: readonly Edit[]): LabView {
@@ -77,6 +78,40 @@ export const ring = lab("A ring of switches", "Watch what a loop does.", [
   cable("sw1", "sw2"),
   cable("pc1", "sw2"),
 ]);
+
+/** A machine with containers, two of which share a namespace. */
+export const docker = withContainers(
+  lab("Containers that share a namespace", "What the four containers of two machines see.", [
+    node("host", "dockerhost", 0, 160),
+    node("host", "build", 480, 160),
+    node("switch", "sw1", 260, 0),
+    cable("dockerhost", "sw1"),
+    cable("build", "sw1"),
+    address("dockerhost", "eth0", "10.0.2.15/24"),
+    address("build", "eth0", "10.0.2.16/24"),
+  ]),
+);
+
+function withContainers(view: LabView): LabView {
+  const containers = [
+    fakeContainer("nginx", "nginx", { addresses: ["172.17.0.2"], ports: ["0.0.0.0:8080->80/tcp"] }),
+    fakeContainer("client", "busybox", {
+      addresses: [],
+      namespace: { of: "container", name: "nginx" },
+    }),
+    fakeContainer("box", "busybox", { addresses: ["172.17.0.3"], state: "paused" }),
+    fakeContainer("once", "busybox", { addresses: [], state: "exited" }),
+  ];
+  const nodes = view.nodes.map((machine) => {
+    if (machine.kind !== "host") return machine;
+    return {
+      ...machine,
+      runsContainers: true,
+      containers: machine.name === "dockerhost" ? containers : [],
+    };
+  });
+  return { ...view, nodes };
+}
 
 /** Hosts on switches on one router, five switches a row. */
 export function largeLab(hosts: number): LabView {

@@ -1,6 +1,6 @@
 /** The interface without an engine. `?recovery`: with something to recover; `?large=500`: a large lab. */
 import { mountApp } from "../app.ts";
-import { largeLab, office, ring, twoHosts } from "./example-labs.ts";
+import { docker, largeLab, office, ring, twoHosts } from "./example-labs.ts";
 import { makeFakeHost } from "./fake-host.ts";
 
 const query = new URLSearchParams(location.search);
@@ -9,6 +9,7 @@ const templates = {
   "two-hosts": twoHosts,
   office,
   ring,
+  docker,
   ...(large === null ? {} : { large: largeLab(Number(large)) }),
 };
 const recovery = query.has("recovery")

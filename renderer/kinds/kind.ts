@@ -25,5 +25,5 @@ export interface Kind {
   readonly add: (at: Point) => Edit;
 }
 
-/** Every machine's card has this size: the drawing needs no measuring. */
+/** A machine's card without containers. Sizes follow from the view: the drawing needs no measuring. */
 export const MACHINE_SIZE: Size = { width: 160, height: 56 };

@@ -7,8 +7,10 @@ import { Screen } from "../terminal/screen.ts";
 import { Canvas } from "./canvas.svelte.ts";
 import { Clipboard } from "./clipboard.ts";
 import { Clock } from "./clock.svelte.ts";
+import { Commands } from "./commands.svelte.ts";
 import { Dialogs } from "./dialogs.svelte.ts";
 import { Files } from "./files.svelte.ts";
+import { Images } from "./images.svelte.ts";
 import { Inspection } from "./inspection.svelte.ts";
 import { Lab } from "./lab.svelte.ts";
 import { Menus } from "./menus.svelte.ts";
@@ -30,6 +32,8 @@ export class App {
   readonly clock: Clock;
   readonly canvas: Canvas;
   readonly terminals: Terminals;
+  readonly commands: Commands;
+  readonly images: Images;
   readonly inspection: Inspection;
   readonly files: Files;
   readonly #warnings = new Warnings();
@@ -40,6 +44,8 @@ export class App {
     this.clock = new Clock(host.pacer);
     this.canvas = new Canvas(this.lab, this.selection);
     this.inspection = new Inspection(host.session);
+    this.commands = new Commands(host.session, this.toasts, refuse);
+    this.images = new Images(host.session);
     this.terminals = new Terminals({
       session: host.session,
       refuse,
@@ -69,6 +75,7 @@ export class App {
       this.host.onEngineFailure((message) => void this.#engineFailed(message)),
     ];
     void this.host.session.clock().then((state) => (this.clock.state = state));
+    void this.images.fetch();
     void this.files.start();
     return () => stops.forEach((stop) => stop());
   }
@@ -85,6 +92,7 @@ export class App {
     this.canvas.select([]);
     this.#warnings.clear();
     for (const toast of this.toasts.list) if (toast.sticky) this.toasts.close(toast.id);
+    this.commands.forgetAll();
     void this.terminals.restore(view.terminals);
     requestAnimationFrame(() => this.canvas.viewport?.fit());
   }
@@ -104,6 +112,9 @@ export class App {
         return;
       case "terminal-closed":
         this.terminals.noticeClosed(notice.terminal, notice.exitCode);
+        return;
+      case "command-ended":
+        this.commands.noticeEnded(notice);
         return;
       case "warning":
         this.#warn(this.#warnings.add(notice));

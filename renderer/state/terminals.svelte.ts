@@ -20,8 +20,10 @@ export type TabStatus = "opening" | "open" | "ended" | "refused";
 export interface Tab {
   readonly id: string;
   readonly node: string;
-  /** Given by the user; else the node's name is shown. */
+  /** Given by the user or by what opened it; else the node's name is shown. */
   readonly title: string | undefined;
+  /** What runs in it instead of the login shell's prompt. */
+  readonly command: string | undefined;
   readonly status: TabStatus;
   readonly screen: Screen;
   /** The session's name for it, once it is open. */
@@ -41,6 +43,9 @@ export interface TerminalsContext {
   readonly showNode: (node: string) => void;
 }
 
+/** What a tab is for, beyond its machine. */
+export type TabPurpose = Pick<TerminalTab, "title" | "command">;
+
 const NO_TABS = keyed<Tab>([], ({ id }) => id);
 
 /** The terminal tabs and their arrangement. */
@@ -56,24 +61,28 @@ export class Terminals {
 
   constructor(private readonly context: TerminalsContext) {}
 
-  /** Focuses the node's terminal, or opens one. */
-  async openOrFocus(node: string): Promise<void> {
+  /** Focuses the node's terminal with that command (its shell: none), or opens one. */
+  async openOrFocus(node: string, purpose: TabPurpose = {}): Promise<void> {
     const known = [...this.tabs.values()].find(
-      (tab) => tab.node === node && tab.status !== "ended" && tab.status !== "refused",
+      (tab) =>
+        tab.node === node &&
+        tab.command === purpose.command &&
+        tab.status !== "ended" &&
+        tab.status !== "refused",
     );
-    if (known === undefined) await this.open(node);
+    if (known === undefined) await this.open(node, purpose);
     else this.focus(known.id);
   }
 
-  async open(node: string, title?: string, takeFocus = true): Promise<void> {
+  async open(node: string, purpose: TabPurpose = {}): Promise<void> {
     this.context.reveal();
-    const tab = this.#addTab(node, title);
+    const tab = this.#addTab(node, purpose);
     // The dock must be laid out before the screen knows its size.
     await nextFrame();
     this.context.showNode(node);
     await this.#connect(tab.id);
     this.#remember();
-    if (takeFocus) this.focus(tab.id);
+    this.focus(tab.id);
   }
 
   /** Shows the tabs that the lab remembers. */
@@ -81,7 +90,7 @@ export class Terminals {
     this.forgetAll();
     if (tabs.length === 0) return;
     this.context.reveal();
-    const added = tabs.map(({ node, title }) => this.#addTab(node, title));
+    const added = tabs.map((tab) => this.#addTab(tab.node, tab));
     await nextFrame();
     for (const tab of added) await this.#connect(tab.id);
   }
@@ -163,8 +172,10 @@ export class Terminals {
   noticeClosed(terminal: string, exitCode: number): void {
     const tab = this.#byTerminal(terminal);
     if (tab === undefined) return;
+    const what = tab.command === undefined ? "The shell" : tab.command;
     const word = exitCode === 0 ? "ended" : `ended with exit code ${exitCode}`;
-    tab.screen.write(`\r\n\x1b[2m[The shell has ${word}. Enter starts a new one.]\x1b[0m\r\n`);
+    const next = tab.command === undefined ? "starts a new one" : "runs it again";
+    tab.screen.write(`\r\n\x1b[2m[${what} has ${word}. Enter ${next}.]\x1b[0m\r\n`);
     this.#change(tab.id, { status: "ended", terminal: undefined });
   }
 
@@ -172,13 +183,13 @@ export class Terminals {
     for (const tab of this.tabs.values()) tab.screen.setLook(theme, fontSize);
   }
 
-  #addTab(node: string, title: string | undefined): Tab {
+  #addTab(node: string, { title, command }: TabPurpose): Tab {
     const id = `tab-${++this.#counter}`;
     const screen = this.context.makeScreen(
       (data) => this.#input(id, data),
       (columns, rows) => this.#resized(id, columns, rows),
     );
-    const tab: Tab = { id, node, title, status: "opening", screen, terminal: undefined };
+    const tab: Tab = { id, node, title, command, status: "opening", screen, terminal: undefined };
     this.tabs = withEntry(this.tabs, id, tab);
     this.panes = addTab(this.panes, id);
     return tab;
@@ -188,7 +199,7 @@ export class Terminals {
     const tab = this.tabs.get(id);
     if (tab === undefined) return;
     this.#change(id, { status: "opening" });
-    const outcome = await this.context.session.openTerminal(tab.node, tab.screen.size);
+    const outcome = await this.context.session.openTerminal(tab.node, tab.screen.size, tab.command);
     if (!outcome.ok) {
       this.#change(id, { status: "refused" });
       tab.screen.write(`${outcome.problems.map(({ message }) => message).join("\r\n")}\r\n`);
@@ -225,7 +236,14 @@ export class Terminals {
     const tabs = allTabs(this.panes).flatMap((id): TerminalTab[] => {
       const tab = this.tabs.get(id);
       if (tab === undefined) return [];
-      return [tab.title === undefined ? { node: tab.node } : { node: tab.node, title: tab.title }];
+      const { node, title, command } = tab;
+      return [
+        {
+          node,
+          ...(title === undefined ? {} : { title }),
+          ...(command === undefined ? {} : { command }),
+        },
+      ];
     });
     void this.context.session.setTerminalTabs(tabs);
   }

@@ -6,7 +6,7 @@ import { lanesOf } from "../../renderer/canvas/lanes.ts";
 import { layoutGraph, notesAside, readLayout } from "../../renderer/canvas/layout.ts";
 import { office, ring } from "../../renderer/dev/example-labs.ts";
 
-const card = { width: 100, height: 40 };
+const cardAt = (x: number) => ({ middle: { x, y: 0 }, size: { width: 100, height: 40 } });
 
 test("a drawing that did not change keeps every object", () => {
   const nodes = flowNodes(office, [], new Set());
@@ -47,19 +47,19 @@ test("a lane does not depend on which end comes first", () => {
 });
 
 test("a cable leaves the cards at their edges", () => {
-  const { start, end } = cablePath({ x: 0, y: 0 }, { x: 300, y: 0 }, card, 0);
+  const { start, end } = cablePath(cardAt(0), cardAt(300), 0);
   expect(start.x).toBeCloseTo(55);
   expect(end.x).toBeCloseTo(245);
   expect([start.y, end.y]).toEqual([0, 0]);
 });
 
 test("names of interfaces are left out where they would run into each other", () => {
-  expect(cablePath({ x: 0, y: 0 }, { x: 300, y: 0 }, card, 0).roomy).toBe(true);
-  expect(cablePath({ x: 0, y: 0 }, { x: 150, y: 0 }, card, 0).roomy).toBe(false);
+  expect(cablePath(cardAt(0), cardAt(300), 0).roomy).toBe(true);
+  expect(cablePath(cardAt(0), cardAt(150), 0).roomy).toBe(false);
 });
 
 test("cards that lie on each other still have a cable of finite length", () => {
-  const { path } = cablePath({ x: 0, y: 0 }, { x: 0, y: 0 }, card, 0);
+  const { path } = cablePath(cardAt(0), cardAt(0), 0);
   expect(path).not.toContain("NaN");
 });
 
@@ -101,11 +101,11 @@ test("places inside a group are told relative to it", () => {
         y: 50,
         width: 300,
         height: 200,
-        children: [{ id: "node:a", x: 32, y: 48 }],
+        children: [{ id: "node:a", x: 32, y: 48, width: 160, height: 56 }],
       },
     ],
   });
-  expect(found.nodes.get("a")).toEqual({ x: 132, y: 98 });
+  expect(found.nodes.get("a")).toEqual({ x: 132, y: 98, width: 160, height: 56 });
   expect(found.groups.get("g")).toEqual({ x: 100, y: 50, width: 300, height: 200 });
 });
 

@@ -1,0 +1,13 @@
+import type { ImageInfo } from "../../engine/session.ts";
+import type { RemoteSession } from "../host/host.ts";
+
+/** The container images of the palette; the registry is the same in every lab. */
+export class Images {
+  list = $state.raw<readonly ImageInfo[]>([]);
+
+  constructor(private readonly session: RemoteSession) {}
+
+  async fetch(): Promise<void> {
+    this.list = await this.session.images();
+  }
+}
