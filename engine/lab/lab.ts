@@ -400,9 +400,10 @@ export class Lab {
       cables: [...this.cableMap.values()].map((cable) => cable.file()),
       notes: [...this.noteMap.values()].map(noteFile),
       groups: [...this.groupMap.values()].map(groupFile),
-      terminals: this.terminals.map(({ node, title }) => ({
+      terminals: this.terminals.map(({ node, title, command }) => ({
         node,
         ...(title === undefined ? {} : { title }),
+        ...(command === undefined ? {} : { command }),
       })),
     };
   }
