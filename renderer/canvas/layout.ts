@@ -1,10 +1,11 @@
 import ELK, { type ElkNode } from "elkjs/lib/elk-api.js";
 import elkWorkerUrl from "elkjs/lib/elk-worker.min.js?url";
 import type { CableView, GroupView, NodeView, NoteView, Point } from "../../engine/session.ts";
+import { type Block, foldLooseEnds } from "./fold.ts";
 import { machineSize } from "../kinds/machine-size.ts";
 
-/** From here on layers take too long and make too wide a drawing. */
-const LAYERED_LIMIT = 120;
+/** From here on layers of single cards take too long and make too wide a drawing. */
+const FOLD_LIMIT = 120;
 
 export interface Box extends Point {
   readonly width: number;
@@ -12,7 +13,7 @@ export interface Box extends Point {
 }
 
 export interface Layout {
-  readonly nodes: ReadonlyMap<string, Box>;
+  readonly nodes: ReadonlyMap<string, Point>;
   readonly groups: ReadonlyMap<string, Box>;
 }
 
@@ -22,12 +23,20 @@ export async function layout(
   cables: readonly CableView[],
   groups: readonly GroupView[],
 ): Promise<Layout> {
+  const plan = planLayout(nodes, cables, groups);
   const elk = new ELK({ workerFactory: () => new Worker(elkWorkerUrl) });
   try {
-    return readLayout(await elk.layout(layoutGraph(nodes, cables, groups)));
+    return readLayout(await elk.layout(plan.graph), plan.blocks);
   } finally {
     elk.terminateWorker();
   }
+}
+
+export interface LayoutPlan {
+  /** What elk is asked: groups hold their members, hosts hang below what they are plugged into. */
+  readonly graph: ElkNode;
+  /** What each of its nodes stands for. */
+  readonly blocks: ReadonlyMap<string, Block>;
 }
 
 const OPTIONS = {
@@ -38,62 +47,71 @@ const OPTIONS = {
   "elk.direction": "DOWN",
 };
 
-/** What elk is asked. Groups hold their members; hosts hang below what they are plugged into. */
-export function layoutGraph(
+export function planLayout(
   nodes: readonly NodeView[],
   cables: readonly CableView[],
   groups: readonly GroupView[],
-): ElkNode {
+): LayoutPlan {
   const kinds = new Map(nodes.map(({ name, kind }) => [name, kind]));
-  const sizes = new Map(nodes.map((node) => [node.name, machineSize(node)]));
   const groupOf = new Map<string, string>();
   for (const { id, members } of groups) {
     for (const member of members) {
       if (kinds.has(member) && !groupOf.has(member)) groupOf.set(member, id);
     }
   }
-  const card = (name: string): ElkNode => ({ id: `node:${name}`, ...sizes.get(name) });
-  const namesIn = (group: string | undefined) =>
-    [...kinds.keys()].filter((name) => groupOf.get(name) === group);
+  const links = cables
+    .map(({ ends: [a, b] }) => [a.node, b.node] as const)
+    .filter((ends) => ends.every((node) => kinds.has(node)));
+  const blocks = foldLooseEnds(
+    nodes.map((node) => ({ name: node.name, size: machineSize(node) })),
+    links,
+    (leaf, hub) => nodes.length > FOLD_LIMIT && groupOf.get(leaf) === groupOf.get(hub),
+  );
+  const cardsIn = (group: string | undefined): ElkNode[] =>
+    [...blocks]
+      .filter(([name]) => groupOf.get(name) === group)
+      .map(([name, { size }]) => ({ id: `node:${name}`, ...size }));
   const frames = groups
-    .map(({ id }) => ({ id, names: namesIn(id) }))
-    .filter(({ names }) => names.length > 0)
-    .map(({ id, names }) => ({
+    .map(({ id }) => ({ id, children: cardsIn(id) }))
+    .filter(({ children }) => children.length > 0)
+    .map(({ id, children }) => ({
       id: `group:${id}`,
-      children: names.map(card),
+      children,
       layoutOptions: { ...OPTIONS, "elk.padding": "[top=48,left=32,bottom=32,right=32]" },
     }));
-  return {
+  const graph = {
     id: "lab",
     layoutOptions: {
       ...OPTIONS,
-      "elk.algorithm": nodes.length > LAYERED_LIMIT ? "stress" : "layered",
+      "elk.algorithm": "layered",
       "elk.hierarchyHandling": "INCLUDE_CHILDREN",
       "elk.spacing.componentComponent": "96",
-      "elk.stress.desiredEdgeLength": "240",
       "elk.padding": "[top=0,left=0,bottom=0,right=0]",
     },
-    children: [...frames, ...namesIn(undefined).map(card)],
+    children: [...frames, ...cardsIn(undefined)],
     edges: cables
-      .filter(({ ends }) => ends.every(({ node }) => kinds.has(node)))
+      .filter(({ ends }) => ends.every(({ node }) => blocks.has(node)))
       .map(({ id, ends: [a, b] }) => {
         const turned = kinds.get(a.node) === "host" && kinds.get(b.node) !== "host";
         const [from, to] = turned ? [b, a] : [a, b];
         return { id, sources: [`node:${from.node}`], targets: [`node:${to.node}`] };
       }),
   };
+  return { graph, blocks };
 }
 
-/** Places inside a group are told relative to it. */
-export function readLayout(graph: ElkNode): Layout {
-  const nodes = new Map<string, Box>();
+/** Places inside a group are told relative to it, and those of a block to the block. */
+export function readLayout(graph: ElkNode, blocks: ReadonlyMap<string, Block>): Layout {
+  const nodes = new Map<string, Point>();
   const groups = new Map<string, Box>();
   const visit = (children: readonly ElkNode[], origin: Point) => {
     for (const { id, x = 0, y = 0, width = 0, height = 0, children: inner } of children) {
       const at = { x: origin.x + x, y: origin.y + y };
       const name = id.slice(id.indexOf(":") + 1);
       if (id.startsWith("group:")) groups.set(name, { ...at, width, height });
-      else nodes.set(name, { ...at, width, height });
+      for (const [card, place] of (id.startsWith("node:") && blocks.get(name)?.places) || []) {
+        nodes.set(card, { x: at.x + place.x, y: at.y + place.y });
+      }
       visit(inner ?? [], at);
     }
   };

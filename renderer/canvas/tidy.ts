@@ -1,9 +1,11 @@
 import type { ItemRef, Point } from "../../engine/session.ts";
+import { MACHINE_SIZE, type Size } from "../kinds/kind.ts";
+import { machineSize } from "../kinds/machine-size.ts";
 import type { App } from "../state/app.svelte.ts";
 import { GRID } from "../state/canvas.svelte.ts";
 import { placesOf } from "./flow.ts";
 import { boundsOf } from "./geometry.ts";
-import { type Box, layout, notesAside } from "./layout.ts";
+import { layout, notesAside } from "./layout.ts";
 
 /** Lays the nodes out anew: the selected ones when there are several, else all. */
 export async function tidy(app: App): Promise<void> {
@@ -15,22 +17,24 @@ export async function tidy(app: App): Promise<void> {
   files.busy = "Tidying the layout";
   try {
     const found = await layout(nodes, lab.view.cables, groups);
+    const sizeOf = ({ kind, id }: ItemRef): Size => {
+      const machine = lab.nodes.get(id);
+      if (kind === "node") return machine ? machineSize(machine) : MACHINE_SIZE;
+      return found.groups.get(id) ?? MACHINE_SIZE;
+    };
     const shift = shiftOf(
       nodes.map(({ at }) => at),
       [...found.nodes.values()],
     );
-    const put = (item: ItemRef, { x, y, width, height }: Box) => ({
+    const put = (item: ItemRef, { x, y }: Point) => ({
       item,
       at: { x: snap(x + shift.x), y: snap(y + shift.y) },
-      width,
-      height,
     });
-    const placed = [
+    const positions = [
       ...[...found.groups].map(([id, box]) => put({ kind: "group", id }, box)),
-      ...[...found.nodes].map(([id, box]) => put({ kind: "node", id }, box)),
+      ...[...found.nodes].map(([id, at]) => put({ kind: "node", id }, at)),
     ];
-    const positions = placed.map(({ item, at }) => ({ item, at }));
-    const laidOut = placed.map(({ at, width, height }) => ({ position: at, width, height }));
+    const laidOut = positions.map(({ item, at }) => ({ position: at, ...sizeOf(item) }));
     if (!several) {
       for (const [id, at] of notesAside(lab.view.notes, boundsOf(laidOut))) {
         positions.push({ item: { kind: "note", id }, at: { x: snap(at.x), y: snap(at.y) } });

@@ -3,8 +3,9 @@ import { cableBadge } from "../../renderer/canvas/badge.ts";
 import { flowEdges, flowId, flowNodes, itemOf, movesOf } from "../../renderer/canvas/flow.ts";
 import { boundsOf, cablePath } from "../../renderer/canvas/geometry.ts";
 import { lanesOf } from "../../renderer/canvas/lanes.ts";
-import { layoutGraph, notesAside, readLayout } from "../../renderer/canvas/layout.ts";
-import { office, ring } from "../../renderer/dev/example-labs.ts";
+import { foldLooseEnds } from "../../renderer/canvas/fold.ts";
+import { notesAside, planLayout, readLayout } from "../../renderer/canvas/layout.ts";
+import { largeLab, office, ring } from "../../renderer/dev/example-labs.ts";
 
 const cardAt = (x: number) => ({ middle: { x, y: 0 }, size: { width: 100, height: 40 } });
 
@@ -81,7 +82,7 @@ test("bounds go around every item", () => {
 });
 
 test("the layout holds members in their groups and hangs hosts below switches", () => {
-  const graph = layoutGraph(office.nodes, office.cables, office.groups);
+  const { graph } = planLayout(office.nodes, office.cables, office.groups);
   const group = graph.children?.find(({ id }) => id === "group:g1");
   expect(group?.children?.map(({ id }) => id)).toEqual(["node:sw-left", "node:alice", "node:bob"]);
   expect(graph.edges).toContainEqual({
@@ -92,21 +93,53 @@ test("the layout holds members in their groups and hangs hosts below switches", 
 });
 
 test("places inside a group are told relative to it", () => {
-  const found = readLayout({
-    id: "lab",
-    children: [
-      {
-        id: "group:g",
-        x: 100,
-        y: 50,
-        width: 300,
-        height: 200,
-        children: [{ id: "node:a", x: 32, y: 48, width: 160, height: 56 }],
-      },
-    ],
-  });
-  expect(found.nodes.get("a")).toEqual({ x: 132, y: 98, width: 160, height: 56 });
+  const size = { width: 160, height: 56 };
+  const blocks = foldLooseEnds([{ name: "a", size }], [], () => false);
+  const child = { id: "node:a", x: 32, y: 48, ...size };
+  const group = { id: "group:g", x: 100, y: 50, width: 300, height: 200, children: [child] };
+  const found = readLayout({ id: "lab", children: [group] }, blocks);
+  expect(found.nodes.get("a")).toEqual({ x: 132, y: 98 });
   expect(found.groups.get("g")).toEqual({ x: 100, y: 50, width: 300, height: 200 });
+});
+
+test("a large lab is folded: what hangs on one switch lies below it, and nothing on anything", () => {
+  const { nodes, cables } = largeLab(480);
+  const { graph, blocks } = planLayout(nodes, cables, []);
+  expect(graph.children?.map(({ id }) => id)).toEqual(["node:core"]);
+  const { places, size } = blocks.get("core")!;
+  expect(places.size).toBe(nodes.length);
+  expect(places.get("h30")!.y).toBeGreaterThan(places.get("sw1")!.y);
+  expect(size.width / size.height).toBeGreaterThan(0.5);
+  expect(size.width / size.height).toBeLessThan(4);
+  const all = [...places.values()];
+  const overlaps = all.filter((a, i) =>
+    all.some((b, j) => i < j && Math.abs(a.x - b.x) < 160 && Math.abs(a.y - b.y) < 56),
+  );
+  expect(overlaps).toEqual([]);
+});
+
+test("folding leaves a ring as it is and takes what hangs on it", () => {
+  const size = { width: 100, height: 50 };
+  const cards = ["a", "b", "c", "leaf"].map((name) => ({ name, size }));
+  const links = [
+    ["a", "b"],
+    ["b", "c"],
+    ["c", "a"],
+    ["leaf", "a"],
+  ] as const;
+  const blocks = foldLooseEnds(cards, links, () => true);
+  expect([...blocks].map(([name, { places }]) => [name, ...places.keys()])).toEqual([
+    ["a", "a", "leaf"],
+    ["b", "b"],
+    ["c", "c"],
+  ]);
+});
+
+test("of two cards that have only each other, one holds the other", () => {
+  const size = { width: 100, height: 50 };
+  const cards = ["b", "a"].map((name) => ({ name, size }));
+  const blocks = foldLooseEnds(cards, [["b", "a"]], () => true);
+  expect([...blocks.keys()]).toEqual(["a"]);
 });
 
 test("notes that would cover the drawing go beside it, one below the other", () => {
