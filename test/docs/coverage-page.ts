@@ -2,6 +2,9 @@
 import { imageNames } from "../../engine/images/index.ts";
 import type { Program } from "../../engine/kernel/process/program.ts";
 import { PROGRAMS } from "../../engine/programs/index.ts";
+import { cell, code } from "./markdown.ts";
+import { netfilterLines } from "./netfilter-page.ts";
+import { sysctlLines } from "./sysctl-page.ts";
 
 export function coveragePage(): string {
   const packages = new Map<string, Program[]>();
@@ -25,6 +28,7 @@ export function coveragePage(): string {
     const programs = (packages.get(name) ?? []).toSorted((a, b) => (a.name < b.name ? -1 : 1));
     for (const program of programs) lines.push(...programLines(program));
   }
+  lines.push(...netfilterLines(), ...sysctlLines());
   return `${lines.join("\n").trimEnd()}\n`;
 }
 
@@ -49,12 +53,4 @@ function programLines(program: Program): readonly string[] {
     lines.push(...limitations.map((limitation) => `- ${limitation}`), "");
   }
   return lines;
-}
-
-function code(text: string): string {
-  return `\`${cell(text)}\``;
-}
-
-function cell(text: string): string {
-  return text.replaceAll("|", "\\|").replaceAll("\n", " ");
 }
