@@ -1,0 +1,2 @@
+/** The command lines that Podwire speaks as: 28.2.2, and Debian's 20.10.24. */
+export type CliVersion = "28" | "20.10";
