@@ -15,6 +15,7 @@ import { HOSTNAME } from "./hostname/index.ts";
 import { INIT_SYSTEM_HELPERS } from "./init-system-helpers/index.ts";
 import { IPERF3 } from "./iperf3/index.ts";
 import { IPROUTE2 } from "./iproute2/index.ts";
+import { IPSET } from "./ipset/index.ts";
 import { IPTABLES } from "./iptables/index.ts";
 import { IPUTILS_ARPING } from "./iputils-arping/index.ts";
 import { IPUTILS_PING } from "./iputils-ping/index.ts";
@@ -59,6 +60,7 @@ export const PROGRAMS: readonly Program[] = [
   INIT_SYSTEM_HELPERS,
   IPERF3,
   IPROUTE2,
+  IPSET,
   IPTABLES,
   IPUTILS_ARPING,
   IPUTILS_PING,
