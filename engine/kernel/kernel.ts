@@ -7,7 +7,9 @@ import { KernelError, strerror } from "./errno.ts";
 import { Devices } from "./fs/devices.ts";
 import { ImageLayerBuilder, type ImageLayer } from "./fs/image-layer.ts";
 import { LayeredFileSystem } from "./fs/layered-file-system.ts";
+import { TerminalFileSystem } from "./fs/devpts.ts";
 import { procFileSystem } from "./fs/proc/proc.ts";
+import { SPECIAL_FILE_SYSTEMS } from "./fs/special-file-systems.ts";
 import { sysFileSystem } from "./fs/sys/sysfs.ts";
 import type { OpenFile } from "./fs/open-file.ts";
 import type { FileSystem } from "./fs/inode.ts";
@@ -15,6 +17,7 @@ import { MountNamespace } from "./fs/mount-namespace.ts";
 import { NamespaceRegistry, type Namespaces, type Network } from "./namespaces.ts";
 import type { LoadedProgram } from "./process/exec.ts";
 import { Lifecycle } from "./process/lifecycle.ts";
+import { ProgramRegistry } from "./process/program-registry.ts";
 import { ProcessTable } from "./process/process-table.ts";
 import { Process } from "./process/process.ts";
 import type { Program } from "./process/program.ts";
@@ -33,6 +36,9 @@ const TMPFS_INODES = 8192;
 const MAX_MESSAGES = 1000;
 
 const EMPTY_TMPFS: ImageLayer = new ImageLayerBuilder(0, 0o1777).build();
+
+/** The terminals of one /dev/pts, by number. */
+export type Terminals = Map<number, Terminal>;
 
 export interface KernelOptions {
   readonly sim: Simulation;
@@ -65,7 +71,7 @@ const DEBIAN_12_RELEASE: KernelRelease = {
 export class Kernel {
   readonly sim: Simulation;
   readonly random: Random;
-  readonly programs: ReadonlyMap<string, Program>;
+  readonly programs: ProgramRegistry;
   readonly release: KernelRelease;
   readonly bootNs: Ns;
   /** /proc/sys/kernel/random/boot_id */
@@ -75,7 +81,8 @@ export class Kernel {
   readonly signals: Signals;
   readonly lifecycle: Lifecycle;
   readonly devices: Devices;
-  readonly terminals = new Map<number, Terminal>();
+  /** Terminals of the machine's own /dev/pts, by number. */
+  readonly terminals: Terminals = new Map();
   readonly initialNamespaces: Namespaces;
   readonly namespaces: NamespaceRegistry;
   /** Services on local sockets, by path. */
@@ -90,7 +97,7 @@ export class Kernel {
   constructor(options: KernelOptions) {
     this.sim = options.sim;
     this.random = options.random;
-    this.programs = options.programs;
+    this.programs = new ProgramRegistry(options.programs);
     this.release = options.release ?? DEBIAN_12_RELEASE;
     this.bootNs = options.sim.nowNs;
     this.bootId = randomUuid(options.random);
@@ -116,9 +123,7 @@ export class Kernel {
       if (!process.terminal) throw new KernelError("ENXIO");
       return process.terminal.openSlave();
     });
-    this.devices.register({ major: 5, minor: 2 }, () => {
-      return new TerminalMaster(this.openTerminal({ columns: 80, rows: 24 }));
-    });
+    this.devices.register({ major: 5, minor: 2 }, () => this.openTerminalMaster(this.terminals));
     this.initialNamespaces = {
       net: options.createNetwork(this),
       uts: { hostname: options.hostname, domainName: "(none)" },
@@ -127,6 +132,9 @@ export class Kernel {
         source: "/dev/vda1",
         options: "rw,relatime",
       }),
+      pid: this.processes.firstNamespace,
+      ipc: {},
+      cgroup: { root: "/" },
     };
     this.namespaces = new NamespaceRegistry(
       this.initialNamespaces,
@@ -150,16 +158,21 @@ export class Kernel {
   }
 
   /** What `mount -t TYPE` makes. ENODEV */
-  newFileSystem(type: string, network: Network): FileSystem {
+  newFileSystem(type: string, namespaces: Pick<Namespaces, "net" | "pid">): FileSystem {
     switch (type) {
       case "proc":
-        return procFileSystem(this);
+        return procFileSystem(this, namespaces.pid);
       case "sysfs":
-        return sysFileSystem(network);
+        return sysFileSystem(namespaces.net);
       case "tmpfs":
         return this.memoryFileSystem(type, EMPTY_TMPFS);
-      default:
-        throw new KernelError("ENODEV");
+      case "devpts":
+        return new TerminalFileSystem(this);
+      default: {
+        const content = SPECIAL_FILE_SYSTEMS.get(type);
+        if (!content) throw new KernelError("ENODEV");
+        return this.memoryFileSystem(type, content);
+      }
     }
   }
 
@@ -179,22 +192,28 @@ export class Kernel {
     if (this.messages.length > MAX_MESSAGES) this.messages.shift();
   }
 
-  /** A process that does not run yet. EAGAIN. */
+  /** A process that does not run yet. EAGAIN; ENOMEM: the init of its PID namespace has ended. */
   createProcess(options: {
     readonly parent: Process | undefined;
     readonly argv: readonly string[];
     readonly env: Map<string, string>;
+    /** The parent's unless said; then it begins in the root directory. */
+    readonly namespaces?: Namespaces;
   }): Process {
     const { parent } = options;
+    const namespaces = options.namespaces ?? parent?.namespaces ?? this.initialNamespaces;
+    const pid = this.processes.allocatePid();
+    namespaces.pid.enrol(pid);
     const process = new Process({
-      pid: this.processes.allocatePid(),
+      pid,
       parent,
       argv: options.argv,
       env: options.env,
-      cwd: parent?.cwd ?? this.initialNamespaces.mount.root,
-      namespaces: parent?.namespaces ?? this.initialNamespaces,
+      cwd: (options.namespaces ? undefined : parent?.cwd) ?? namespaces.mount.root,
+      namespaces,
       startNs: this.sim.nowNs,
     });
+    namespaces.pid.init ??= process;
     process.sys = new SystemCalls(this, process);
     if (parent) {
       process.umask = parent.umask;
@@ -214,11 +233,9 @@ export class Kernel {
 
   /**
    * Opens the slave side. A session leader without a controlling terminal gets it, if it controls
-   * no other session. ENXIO.
+   * no other session.
    */
-  openTerminalFile(number: number, process: Process): OpenFile {
-    const terminal = this.terminals.get(number);
-    if (!terminal) throw new KernelError("ENXIO");
+  openTerminalFile(terminal: Terminal, process: Process): OpenFile {
     const isLeader = process.session === process.pid;
     if (isLeader && !process.terminal && terminal.session === 0) {
       process.terminal = terminal;
@@ -237,16 +254,25 @@ export class Kernel {
     return init;
   }
 
-  openTerminal(size: WindowSize): Terminal {
+  /** What opening /dev/ptmx makes, with a slave in that /dev/pts. */
+  openTerminalMaster(terminals: Terminals): TerminalMaster {
+    return new TerminalMaster(this.openTerminal({ columns: 80, rows: 24 }, terminals));
+  }
+
+  /** In the machine's own /dev/pts unless said. */
+  openTerminal(size: WindowSize, terminals = this.terminals): Terminal {
     let number = 0;
-    while (this.terminals.has(number)) number += 1;
+    while (terminals.has(number)) number += 1;
     const terminal = new Terminal(
       number,
       size,
       (group, signal) => this.signals.sendGroup(group, signal),
-      (closed) => this.terminalClosed(closed),
+      (closed) => {
+        terminals.delete(closed.number);
+        this.terminalClosed(closed);
+      },
     );
-    this.terminals.set(number, terminal);
+    terminals.set(number, terminal);
     return terminal;
   }
 
@@ -262,7 +288,6 @@ export class Kernel {
   }
 
   private terminalClosed(terminal: Terminal): void {
-    this.terminals.delete(terminal.number);
     const leader = this.processes.find(terminal.session);
     if (leader) {
       this.signals.send(leader, "SIGHUP");

@@ -7,9 +7,11 @@ import type { Mount } from "./fs/mount.ts";
 import { NamespaceInode } from "./fs/namespace-inode.ts";
 import type { SocketType } from "./process/sys.ts";
 import type { Netfilter } from "./netfilter/netfilter.ts";
+import type { PidNamespace } from "./process/pid-namespace.ts";
 import type { Process } from "./process/process.ts";
 import type { Rtnetlink } from "./rtnetlink/messages.ts";
 import type { SocketDiagnostics } from "./transport/diagnostics.ts";
+import type { SocketOwner } from "./transport/protocol.ts";
 import type { Socket } from "./transport/socket.ts";
 
 /** What processes and /proc see of a network namespace. */
@@ -18,7 +20,7 @@ export interface Network {
   readonly netfilter: Netfilter;
   readonly sockets: SocketDiagnostics;
   /** EAFNOSUPPORT, EPROTONOSUPPORT, ESOCKTNOSUPPORT, EPERM. */
-  socket(family: "inet" | "packet", type: SocketType, protocol: number, uid: number): Socket;
+  socket(family: "inet" | "packet", type: SocketType, protocol: number, owner: SocketOwner): Socket;
   /** ENODEV */
   hardwareAddress(device: string): Mac;
   /** Files of /proc/net: name → text as it is now. */
@@ -35,11 +37,33 @@ export interface UtsNamespace {
   domainName: string;
 }
 
+/** cgroup_namespaces(7): where /proc/PID/cgroup begins to count. */
+export interface CgroupNamespace {
+  readonly root: string;
+}
+
 export interface Namespaces {
   readonly net: Network;
   readonly uts: UtsNamespace;
   readonly mount: MountNamespace;
+  /** Where the children of the process will be numbered, pid_for_children. */
+  readonly pid: PidNamespace;
+  /** System V IPC is not emulated: only whose namespace is whose can be seen. */
+  readonly ipc: object;
+  readonly cgroup: CgroupNamespace;
 }
+
+/** Name in /proc/PID/ns → member of `Namespaces`. */
+export const NAMESPACE_MEMBERS = {
+  cgroup: "cgroup",
+  ipc: "ipc",
+  mnt: "mount",
+  net: "net",
+  pid: "pid",
+  uts: "uts",
+} as const;
+
+export type NamespaceKind = keyof typeof NAMESPACE_MEMBERS;
 
 /** Inode number of a machine's first network namespace, PROC_NET_INIT_INO. */
 const FIRST_NAMESPACE_INODE = 4_026_531_840;
@@ -47,7 +71,7 @@ const NEXT_NAMESPACE_INODE = 4_026_532_180;
 
 /** Numbers namespaces, and tells when the last holder of a network namespace has gone. */
 export class NamespaceRegistry {
-  private readonly numbers = new Map<object, number>();
+  private readonly numbers = new WeakMap<object, number>();
   private nextNumber = NEXT_NAMESPACE_INODE;
 
   constructor(
@@ -58,6 +82,9 @@ export class NamespaceRegistry {
     this.numbers.set(initial.net, FIRST_NAMESPACE_INODE);
     this.numbers.set(initial.uts, FIRST_NAMESPACE_INODE - 2);
     this.numbers.set(initial.mount, FIRST_NAMESPACE_INODE + 1);
+    this.numbers.set(initial.ipc, FIRST_NAMESPACE_INODE - 1);
+    this.numbers.set(initial.pid, FIRST_NAMESPACE_INODE - 4);
+    this.numbers.set(initial.cgroup, FIRST_NAMESPACE_INODE - 5);
   }
 
   /** As `net:[4026531840]` shows it. */
@@ -84,11 +111,11 @@ export class NamespaceRegistry {
     return [...found].sort((a, b) => this.number(a) - this.number(b));
   }
 
-  /** Moves a process to another network namespace. */
-  enter(process: Process, net: Network): void {
+  /** Moves a process to other namespaces; what it leaves may be gone then. */
+  enter(process: Process, entered: Partial<Namespaces>): void {
     const left = process.namespaces.net;
-    process.namespaces = { ...process.namespaces, net };
-    this.release(left);
+    process.namespaces = { ...process.namespaces, ...entered };
+    if (process.namespaces.net !== left) this.release(left);
   }
 
   /** Destroys a network namespace if nothing holds it any more. */
@@ -104,10 +131,15 @@ export class NamespaceRegistry {
 
   /** The namespace that a mounted file stands for. EINVAL: it is another file. */
   networkOf(inode: object): Network {
-    if (!(inode instanceof NamespaceInode) || inode.kindOfNamespace !== "net") {
+    return this.namespaceOf(inode, "net") as Network;
+  }
+
+  /** EINVAL: the file is no namespace, or one of another kind. */
+  namespaceOf(inode: object, kind: NamespaceKind): object {
+    if (!(inode instanceof NamespaceInode) || inode.kindOfNamespace !== kind) {
       throw new KernelError("EINVAL");
     }
-    return inode.namespace as Network;
+    return inode.namespace;
   }
 
   /** A mount was taken away: so it is from the copies that others have, as MS_SLAVE makes it. */

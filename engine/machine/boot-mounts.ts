@@ -27,20 +27,21 @@ const RUN: ImageLayer = new ImageLayerBuilder(0)
 
 /** Mounts what a booted Debian has besides its disk. */
 export function mountBootFileSystems(kernel: Kernel): void {
-  const { mount: mounts, net } = kernel.initialNamespaces;
+  const namespaces = kernel.initialNamespaces;
+  const { mount: mounts } = namespaces;
   const mount = (path: string, source: string, options: string, fileSystem: FileSystem) => {
     let covers = mounts.root;
     for (const name of path.split("/").slice(1)) covers = mounts.step(covers, name);
     mounts.mount(covers, { fileSystem, source, options });
   };
   const hardened = "rw,nosuid,nodev,noexec,relatime";
-  mount("/sys", "sysfs", hardened, kernel.newFileSystem("sysfs", net));
-  mount("/proc", "proc", hardened, kernel.newFileSystem("proc", net));
+  mount("/sys", "sysfs", hardened, kernel.newFileSystem("sysfs", namespaces));
+  mount("/proc", "proc", hardened, kernel.newFileSystem("proc", namespaces));
   const dev = "rw,nosuid,relatime,size=500000k,nr_inodes=125000,mode=755";
   mount("/dev", "udev", dev, kernel.memoryFileSystem("devtmpfs", DEV));
   const pts = "rw,nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=000";
-  mount("/dev/pts", "devpts", pts, new TerminalFileSystem(kernel));
+  mount("/dev/pts", "devpts", pts, new TerminalFileSystem(kernel, kernel.terminals));
   const run = "rw,nosuid,nodev,noexec,relatime,size=101492k,mode=755";
   mount("/run", "tmpfs", run, kernel.memoryFileSystem("tmpfs", RUN));
-  mount("/tmp", "tmpfs", "rw,nosuid,nodev,relatime", kernel.newFileSystem("tmpfs", net));
+  mount("/tmp", "tmpfs", "rw,nosuid,nodev,relatime", kernel.newFileSystem("tmpfs", namespaces));
 }

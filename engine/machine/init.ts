@@ -15,6 +15,15 @@ export function* init(sys: Sys, services: (sys: Sys) => ServiceManager): Blockin
   }
 }
 
+/** A process that only waits for its children, however many come and go. */
+export function* collectChildren(sys: Sys): Blocking<never> {
+  sys.signal("SIGCHLD", () => {});
+  for (;;) {
+    const ended = yield* collect(sys);
+    if (!ended) yield* sys.pause();
+  }
+}
+
 function* collect(sys: Sys) {
   try {
     return yield* sys.waitpid(-1, { noHang: true });

@@ -1,6 +1,7 @@
-import type { Kernel } from "../kernel.ts";
+import type { Kernel, Terminals } from "../kernel.ts";
 import type { Process } from "../process/process.ts";
 import type { OpenFlags, Stat } from "../process/sys.ts";
+import type { Terminal } from "../process/terminal/terminal.ts";
 import type { FileSystem, Inode } from "./inode.ts";
 import type { OpenFile } from "./open-file.ts";
 import { VirtualInode } from "./virtual-inode.ts";
@@ -8,12 +9,18 @@ import { VirtualInode } from "./virtual-inode.ts";
 /** The `tty` group, which owns terminals. */
 const TTY_GROUP = 5;
 
-/** /dev/pts: a file for each pseudo-terminal that is open. */
+/** Opens a new pair from inside a /dev/pts of its own, whose /dev/ptmx is a link to it. */
+const MASTER = "ptmx";
+
+/** /dev/pts: a file for each pseudo-terminal that is open. Each mount has terminals of its own. */
 export class TerminalFileSystem implements FileSystem {
   readonly type = "devpts";
   readonly root: Inode;
 
-  constructor(kernel: Kernel) {
+  constructor(
+    kernel: Kernel,
+    readonly terminals: Terminals = new Map(),
+  ) {
     this.root = new TerminalDirectory(this, kernel);
   }
 }
@@ -22,19 +29,20 @@ class TerminalDirectory extends VirtualInode {
   readonly kind = "directory";
 
   constructor(
-    fileSystem: FileSystem,
+    private readonly instance: TerminalFileSystem,
     private readonly kernel: Kernel,
   ) {
-    super(fileSystem, 1, 0o755);
+    super(instance, 1, 0o755);
   }
 
   override list(): readonly string[] {
-    return [...this.kernel.terminals.keys()].map(String);
+    return [...this.instance.terminals.keys()].map(String).concat(MASTER);
   }
 
   override lookup(name: string): Inode | undefined {
-    const terminal = /^\d+$/.test(name) ? this.kernel.terminals.get(Number(name)) : undefined;
-    return terminal && new TerminalInode(this.fileSystem, this.kernel, terminal.number);
+    if (name === MASTER) return new MasterInode(this.instance, this.kernel);
+    const terminal = /^\d+$/.test(name) ? this.instance.terminals.get(Number(name)) : undefined;
+    return terminal && new TerminalInode(this.fileSystem, this.kernel, terminal);
   }
 }
 
@@ -44,9 +52,9 @@ class TerminalInode extends VirtualInode {
   constructor(
     fileSystem: FileSystem,
     private readonly kernel: Kernel,
-    private readonly terminal: number,
+    private readonly terminal: Terminal,
   ) {
-    super(fileSystem, terminal + 3, 0o620);
+    super(fileSystem, terminal.number + 3, 0o620);
   }
 
   override stat(): Stat {
@@ -55,5 +63,20 @@ class TerminalInode extends VirtualInode {
 
   override open(_flags: OpenFlags, caller: Process): OpenFile {
     return this.kernel.openTerminalFile(this.terminal, caller);
+  }
+}
+
+class MasterInode extends VirtualInode {
+  readonly kind = "char";
+
+  constructor(
+    private readonly instance: TerminalFileSystem,
+    private readonly kernel: Kernel,
+  ) {
+    super(instance, 2, 0o666);
+  }
+
+  override open(): OpenFile {
+    return this.kernel.openTerminalMaster(this.instance.terminals);
   }
 }

@@ -11,6 +11,8 @@ export interface LayeredOptions {
   /** What files may hold beyond the base layer; ENOSPC past it. */
   readonly maxBytes: number;
   readonly maxInodes: number;
+  /** The file system that its changes are stored on, and are counted for: overlayfs. */
+  readonly holder?: LayeredFileSystem;
 }
 
 /**
@@ -91,10 +93,28 @@ export class LayeredFileSystem implements FileSystem {
     if (bytes > 0 && this.bytesUsed + bytes > this.options.maxBytes) {
       throw new KernelError("ENOSPC");
     }
+    this.options.holder?.charge(bytes);
     this.bytesUsed += bytes;
   }
 
-  get usage() {
+  /** Bytes that files hold beyond the base layer. */
+  get ownBytes(): number {
+    return this.bytesUsed;
+  }
+
+  /** It is done with: what it stored is given back. */
+  discard(): void {
+    this.charge(-this.bytesUsed);
+    this.upper.clear();
+  }
+
+  get limits(): Pick<LayeredOptions, "maxBytes" | "maxInodes"> {
+    const { maxBytes, maxInodes } = this.options;
+    return { maxBytes, maxInodes };
+  }
+
+  get usage(): NonNullable<FileSystem["usage"]> {
+    if (this.options.holder) return this.options.holder.usage;
     const { maxBytes, maxInodes } = this.options;
     return { bytes: this.bytesUsed, maxBytes, inodes: this.upper.size, maxInodes };
   }

@@ -196,7 +196,7 @@ export class MountNamespace {
     let dentry: Dentry = { name, parent: directory, inode, mount: directory.mount };
     while (this.coveredFileSystems.get(dentry.inode.fileSystem)) {
       const mount = this.mounts.findLast(
-        (candidate) => candidate.covers && isSameInode(candidate.covers.inode, dentry.inode),
+        ({ covers }) => covers?.mount === dentry.mount && isSameInode(covers.inode, dentry.inode),
       );
       if (!mount) break;
       dentry = { name, parent: directory, inode: mount.root, mount };

@@ -1,3 +1,4 @@
+import type { NamespaceKind } from "../namespaces.ts";
 import type { FileSystem, Inode } from "./inode.ts";
 import { VirtualInode } from "./virtual-inode.ts";
 
@@ -14,7 +15,7 @@ export class NamespaceInode extends VirtualInode {
   readonly kind = "file";
 
   constructor(
-    readonly kindOfNamespace: "net" | "uts" | "mnt",
+    readonly kindOfNamespace: NamespaceKind,
     readonly namespace: object,
     number: number,
   ) {

@@ -4,6 +4,7 @@ import { pathOf, type Dentry } from "../fs/dentry.ts";
 import { programKeyOf } from "../fs/executable.ts";
 import { requirePermission } from "../fs/mount-namespace.ts";
 import type { Process } from "./process.ts";
+import type { ProgramRegistry } from "./program-registry.ts";
 import type { Program } from "./program.ts";
 
 /** BINPRM_BUF_SIZE: how much of a file is looked at to tell what it is. */
@@ -26,7 +27,7 @@ export interface LoadedProgram {
 
 /** ENOENT, EACCES, ENOEXEC, ELOOP, E2BIG. */
 export function loadProgram(
-  programs: ReadonlyMap<string, Program>,
+  programs: ProgramRegistry,
   process: Process,
   path: string,
   argv: readonly string[],

@@ -18,6 +18,7 @@ export class Lifecycle {
   /** Must not be called from within the process's own program. */
   end(process: Process, status: WaitStatus): void {
     if (process.ended) return;
+    if (process.isInit && process.pidNamespace.parent) this.endNamespace(process);
     this.scheduler().forget(process);
     closeProgram(process);
     process.descriptors.closeAll();
@@ -31,6 +32,17 @@ export class Lifecycle {
     this.releaseNamespaces(process);
     for (const listener of process.endListeners.splice(0)) listener(status);
     this.childChanged(process);
+  }
+
+  /** Nothing in a PID namespace outlives its init. Linux zap_pid_ns_processes() */
+  private endNamespace(init: Process): void {
+    const namespace = init.pidNamespace;
+    for (const process of this.table.list().reverse()) {
+      if (process === init || !namespace.includes(process.pidNamespace)) continue;
+      this.end(process, { pid: process.pid, kind: "signaled", signal: "SIGKILL" });
+      // Init would have to wait for its own; it does so in the kernel.
+      if (process.parent === init || !process.parent) this.reap(process);
+    }
   }
 
   /** Tells the parent that a child ended, stopped or went on. */
@@ -97,9 +109,9 @@ export class Lifecycle {
     this.table.remove(child);
   }
 
-  /** Children go to init, which waits for them. */
+  /** Children go to the init of their PID namespace, which waits for them. */
   private orphanChildren(process: Process): void {
-    const init = this.table.find(1);
+    const { init } = process.pidNamespace;
     for (const child of process.children) {
       child.parent = init === process ? undefined : init;
       if (init && init !== process) {

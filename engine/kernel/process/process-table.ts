@@ -1,19 +1,15 @@
 import { KernelError } from "../errno.ts";
+import { PidNamespace } from "./pid-namespace.ts";
 import type { Process } from "./process.ts";
 
 /** Processes a machine may have; like a low RLIMIT_NPROC. A fork bomb ends in EAGAIN. */
-export const MAX_PROCESSES = 512;
-
-/** /proc/sys/kernel/pid_max on 64-bit machines. */
-export const PID_MAX = 4_194_304;
-
-/** After a wrap, low numbers are left to daemons. Linux RESERVED_PIDS. */
-const FIRST_PID_AFTER_WRAP = 300;
+export const MAX_PROCESSES = 2048;
 
 /** All processes by number, and the groups and sessions they form. */
 export class ProcessTable {
   private readonly processes = new Map<number, Process>();
-  private lastPid = 0;
+  /** The namespace that sees every process. */
+  readonly firstNamespace = new PidNamespace();
 
   /** Processes ever started. */
   forks = 0;
@@ -21,11 +17,7 @@ export class ProcessTable {
   /** EAGAIN */
   allocatePid(): number {
     if (this.processes.size >= MAX_PROCESSES) throw new KernelError("EAGAIN");
-    let pid = this.lastPid + 1;
-    while (pid >= PID_MAX || this.isNumberTaken(pid)) {
-      pid = pid >= PID_MAX ? FIRST_PID_AFTER_WRAP : pid + 1;
-    }
-    this.lastPid = pid;
+    const pid = this.firstNamespace.allocate((number) => this.isNumberTaken(number));
     this.forks += 1;
     return pid;
   }
@@ -36,6 +28,9 @@ export class ProcessTable {
 
   remove(process: Process): void {
     this.processes.delete(process.pid);
+    for (let at = process.pidNamespace; at.parent; at = at.parent) {
+      at.forgetUnused((number) => this.isNumberTaken(number));
+    }
   }
 
   clear(): void {
@@ -60,10 +55,6 @@ export class ProcessTable {
 
   group(group: number): Process[] {
     return this.list().filter((process) => process.group === group);
-  }
-
-  get latestPid(): number {
-    return this.lastPid;
   }
 
   /**

@@ -3,6 +3,7 @@ import type { SimEvent } from "../../sim/event-queue.ts";
 import type { Dentry } from "../fs/dentry.ts";
 import type { Namespaces } from "../namespaces.ts";
 import { DescriptorTable } from "./descriptor-table.ts";
+import type { PidNamespace } from "./pid-namespace.ts";
 import type { Program } from "./program.ts";
 import type { Disposition, SignalName } from "./signal.ts";
 import type { Sys, WaitStatus } from "./sys.ts";
@@ -46,6 +47,10 @@ export class Process {
   session: number;
   uid = 0;
   gid = 0;
+  /** Supplementary groups. */
+  groups: readonly number[] = [];
+  /** −20 to 19: how willingly it gives way to others; nice(2). */
+  niceness = 0;
   argv: readonly string[];
   /** The program file's name, cut to 15 characters. */
   comm = "";
@@ -63,6 +68,12 @@ export class Process {
   /** The controlling terminal. */
   terminal: Terminal | undefined;
   namespaces: Namespaces;
+  /** Where it has its numbers; `namespaces.pid` is where its children will have theirs. */
+  readonly pidNamespace: PidNamespace;
+  /** Its place in the tree of control groups, such as `/system.slice/ssh.service`. */
+  cgroup = "/";
+  /** Its control group is frozen: it does not run until that is thawed, or it is killed. */
+  isFrozen = false;
   readonly startNs: Ns;
 
   /** The running computation. */
@@ -102,7 +113,11 @@ export class Process {
     this.argv = identity.argv;
     this.env = identity.env;
     this.cwd = identity.cwd;
+    this.groups = identity.parent?.groups ?? [];
+    this.niceness = identity.parent?.niceness ?? 0;
     this.namespaces = identity.namespaces;
+    this.pidNamespace = identity.namespaces.pid;
+    this.cgroup = identity.parent?.cgroup ?? "/";
     this.startNs = identity.startNs;
     identity.parent?.children.add(this);
   }
@@ -112,6 +127,11 @@ export class Process {
     if (this.ended) return "Z";
     if (this.stoppedBy) return "T";
     return this.sleep ? "S" : "R";
+  }
+
+  /** Number 1 of its PID namespace. */
+  get isInit(): boolean {
+    return this.pidNamespace.init === this;
   }
 
   setComm(name: string): void {

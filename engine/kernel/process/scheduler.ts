@@ -96,6 +96,11 @@ export class Scheduler {
     this.makeReady(process);
   }
 
+  /** A process of a control group that was thawed goes on where it was. */
+  thawed(process: Process): void {
+    this.makeReady(process);
+  }
+
   /** Takes a process that has ended off the queue. */
   forget(process: Process): void {
     this.callOffSleep(process);
@@ -122,6 +127,7 @@ export class Scheduler {
   private run(process: Process): void {
     process.runEvent = undefined;
     if (process.ended) return;
+    if (process.isFrozen && !process.pending.has("SIGKILL")) return;
     const delivery = process.pending.size > 0 ? this.hooks.deliver(process) : "nothing";
     if (delivery === "ended" || process.stoppedBy) return;
     let reason = process.wakeReason;

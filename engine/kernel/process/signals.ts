@@ -22,24 +22,33 @@ export class Signals {
 
   /** What kill(2) does with its pid. ESRCH, EPERM. */
   kill(sender: Process, pid: number, signal: SignalName | 0): void {
+    const { pidNamespace } = sender;
     let targets: Process[];
-    if (pid > 0) targets = [this.table.get(pid)];
+    if (pid > 0) targets = [this.table.get(pidNamespace.machineNumber(pid))];
     else if (pid === -1) {
-      targets = this.table.list().filter((target) => target.pid !== 1 && target !== sender);
-    } else targets = this.table.group(pid === 0 ? sender.group : -pid);
+      targets = this.table
+        .list()
+        .filter((target) => pidNamespace.includes(target.pidNamespace))
+        .filter((target) => target !== pidNamespace.init && target !== sender);
+    } else {
+      targets = this.table.group(pid === 0 ? sender.group : pidNamespace.machineNumber(-pid));
+    }
     if (targets.length === 0) throw new KernelError("ESRCH");
     const allowed = targets.filter((target) => sender.uid === 0 || sender.uid === target.uid);
     if (allowed.length === 0) throw new KernelError("EPERM");
     if (signal === 0) return;
-    for (const target of allowed) this.send(target, signal);
+    for (const target of allowed) this.send(target, signal, sender);
   }
 
   sendGroup(group: number, signal: SignalName): void {
     for (const process of this.table.group(group)) this.send(process, signal);
   }
 
-  send(process: Process, signal: SignalName): void {
+  /** Without a sender it comes from the kernel, or from whoever runs the machine. */
+  send(process: Process, signal: SignalName, sender?: Process): void {
     if (process.ended) return;
+    const isOwnWish = sender?.pidNamespace === process.pidNamespace;
+    if (process.isInit && isOwnWish && isUnstoppable(signal)) return;
     if (signal === "SIGCONT" || signal === "SIGKILL") this.continue(process);
     if (signal === "SIGCONT") for (const stop of STOP_SIGNALS) process.pending.delete(stop);
     if (STOP_SIGNALS.includes(signal)) process.pending.delete("SIGCONT");
@@ -49,12 +58,12 @@ export class Signals {
   }
 
   isIgnored(process: Process, signal: SignalName): boolean {
-    if (signal === "SIGKILL" || signal === "SIGSTOP") return process.pid === 1;
+    if (isUnstoppable(signal)) return process.isInit && !process.pidNamespace.parent;
     const disposition = process.dispositions.get(signal) ?? "default";
     if (disposition === "ignore") return true;
     if (disposition !== "default") return false;
-    // The kernel protects init from signals that it has no handler for.
-    if (process.pid === 1) return true;
+    // The kernel protects init from signals that it has no handler for, SIGNAL_UNKILLABLE.
+    if (process.isInit) return true;
     const action = defaultAction(signal);
     return action === "ignore" || action === "continue";
   }
@@ -93,6 +102,10 @@ export class Signals {
     this.hooks.childChanged(process);
     this.scheduler().signalled(process);
   }
+}
+
+function isUnstoppable(signal: SignalName): boolean {
+  return signal === "SIGKILL" || signal === "SIGSTOP";
 }
 
 function nextPending(process: Process): SignalName {

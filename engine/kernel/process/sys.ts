@@ -11,6 +11,7 @@ import type { Random } from "../../sim/random.ts";
 import type { Ns } from "../../sim/clock.ts";
 import type { Errno } from "../errno.ts";
 import type { OpenFile } from "../fs/open-file.ts";
+import type { NamespaceKind } from "../namespaces.ts";
 import type { Netfilter } from "../netfilter/netfilter.ts";
 import type { Rtnetlink } from "../rtnetlink/messages.ts";
 import type { SocketDiagnostics } from "../transport/diagnostics.ts";
@@ -179,6 +180,8 @@ export interface SocketOptions {
   reusePort: boolean;
   /** SO_BROADCAST */
   broadcast: boolean;
+  /** SO_DONTROUTE: no gateways. */
+  dontRoute: boolean;
   /** SO_KEEPALIVE */
   keepAlive: boolean;
   /** SO_BINDTODEVICE: a device name, "" for none. */
@@ -191,6 +194,8 @@ export interface SocketOptions {
   ttl: number | undefined;
   /** IP_TOS */
   tos: number;
+  /** IP_OPTIONS: the options of every packet's header; undefined: none. */
+  ipOptions: Uint8Array | undefined;
   /** IP_MTU_DISCOVER */
   mtuDiscover: "dont" | "want" | "do" | "probe";
   /** IP_RECVERR */
@@ -214,6 +219,16 @@ export interface Sys {
   readonly ppid: number;
   readonly uid: number;
   readonly gid: number;
+  /** Supplementary groups, getgroups(2). */
+  readonly groups: readonly number[];
+  /** EPERM: only the superuser may become somebody else. */
+  setuid(uid: number): void;
+  setgid(gid: number): void;
+  setgroups(groups: readonly number[]): void;
+  /** The niceness, −20 to 19, of a process; 0: this one. ESRCH */
+  getpriority(pid?: number): number;
+  /** EPERM: somebody else's; EACCES: only the superuser may make one less nice. */
+  setpriority(pid: number, niceness: number): void;
   /** The environment; the program may change its own. */
   readonly env: Map<string, string>;
 
@@ -331,15 +346,19 @@ export interface Sys {
   /** Lines of the kernel's ring buffer, times since boot; syslog(2). */
   kernelMessages(): readonly { readonly atNs: Ns; readonly text: string }[];
   uname(): { readonly release: string; readonly version: string; readonly machine: string };
-  /** A fresh network namespace for this process and its later children. */
-  unshareNet(): void;
-  /** Joins the network namespace that a file stands for: /run/netns/NAME, /proc/PID/ns/net. */
-  setnsNet(path: string): void;
+  /**
+   * Fresh namespaces of these kinds for this process and its later children; `pid`: for its later
+   * children alone. unshare(2)
+   */
+  unshare(kinds: readonly NamespaceKind[]): void;
+  /**
+   * Joins the namespace that a file stands for: /run/netns/NAME, /proc/PID/ns/uts. EINVAL: it is no
+   * namespace of that kind. setns(2)
+   */
+  setns(path: string, kind: NamespaceKind): void;
   /** Keeps this process's network namespace alive under a file: mount --bind /proc/self/ns/net. */
   bindNet(path: string): void;
   unbindNet(path: string): void;
-  /** Mounts of its own for this process and its later children, unshare(CLONE_NEWNS). */
-  unshareMount(): void;
   /**
    * Mounts a fresh file system on a directory: tmpfs, proc, or sysfs (which shows the devices of
    * this process's network namespace). ENODEV: another type.

@@ -42,9 +42,9 @@ export function addNamedNetwork(machine: Machine, name: string): Network {
   const { kernel } = machine;
   const init = kernel.processes.get(1);
   const own = init.namespaces.net;
-  sys.unshareNet();
+  sys.unshare(["net"]);
   sys.bindNet(path);
   const network = init.namespaces.net;
-  kernel.namespaces.enter(init, own);
+  kernel.namespaces.enter(init, { net: own });
   return network;
 }

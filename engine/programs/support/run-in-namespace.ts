@@ -1,8 +1,16 @@
 /** What nsenter and unshare end with: the program, or the user's shell. */
 import { KernelError, strerror } from "../../kernel/errno.ts";
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
-import { execFailure, findCommand } from "./command.ts";
-import type { Tool } from "./tool.ts";
+import { execFailure, exitStatus, findCommand } from "./command.ts";
+import { runTool, type Tool } from "./tool.ts";
+
+/** Runs the body in a child and waits for it. */
+export function* inChild(tool: Tool, body: (child: Tool) => Blocking<number>): Blocking<number> {
+  const child = tool.sys.spawn({
+    run: { name: tool.name, main: (sys) => runTool(tool.inChild(sys), body) },
+  });
+  return exitStatus(yield* tool.sys.waitpid(child));
+}
 
 export function* execOrShell(tool: Tool, words: readonly string[]): Blocking<never> {
   const { sys } = tool;

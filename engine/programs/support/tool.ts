@@ -120,6 +120,11 @@ export class Tool {
     this.out = new Output(sys);
   }
 
+  /** The same tool in a forked child, whose system calls are its own. */
+  inChild(sys: Sys): Tool {
+    return new Tool(sys, this.name, this.refusal);
+  }
+
   /** Writes UTF-16 text to standard output. */
   *print(text: string): Blocking<void> {
     yield* this.out.write(byteString(text));

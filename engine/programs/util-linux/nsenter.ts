@@ -1,9 +1,16 @@
-import { KernelError, strerror } from "../../kernel/errno.ts";
-import { execOrShell } from "../support/run-in-namespace.ts";
-import { defineTool, type Arguments, type Tool } from "../support/tool.ts";
+import type { NamespaceKind } from "../../kernel/namespaces.ts";
+import { execOrShell, inChild } from "../support/run-in-namespace.ts";
+import { defineTool, reason, type Arguments, type Tool } from "../support/tool.ts";
 
-/** The option, and the name under /proc/PID/ns. */
-const NAMESPACES = { n: "net", m: "mnt", u: "uts" } as const;
+/** The option, and the name under /proc/PID/ns, in the order in which they are entered. */
+const NAMESPACES: readonly (readonly [letter: string, kind: NamespaceKind])[] = [
+  ["C", "cgroup"],
+  ["i", "ipc"],
+  ["u", "uts"],
+  ["n", "net"],
+  ["p", "pid"],
+  ["m", "mnt"],
+];
 
 export const nsenter = defineTool({
   name: "nsenter",
@@ -21,6 +28,7 @@ export const nsenter = defineTool({
     ["-n[<file>], --net[=<file>]", "enter network namespace"],
     ["-p[<file>], --pid[=<file>]", "enter pid namespace"],
     ["-C[<file>], --cgroup[=<file>]", "enter cgroup namespace"],
+    ["-w[<dir>], --wd[=<dir>]", "set the working directory"],
     ["-F, --no-fork", "do not fork before exec'ing <program>"],
   ],
   unmodelled: [
@@ -35,40 +43,58 @@ export const nsenter = defineTool({
     "--preserve-credentials",
     "-r",
     "--root[=DIR]",
-    "-w",
-    "--wd[=DIR]",
     "-W DIR",
     "--wdns=DIR",
     "-Z",
     "--follow-context",
   ],
   examples: ["nsenter -t 42 -n ip addr", "nsenter --net=/run/netns/red ip link"],
-  limitations: [
-    "Only network namespaces differ from process to process in what nsenter can enter: the others are checked and taken to be the machine's.",
-  ],
   *run(tool, args) {
+    const { sys } = tool;
     const target = args.value("t");
     if (target !== undefined && !/^\d+$/.test(target))
       throw tool.fail(`failed to parse pid: '${target}'`);
-    for (const [letter, name] of Object.entries(NAMESPACES)) {
-      const path = namespacePath(tool, args, letter, name, target);
-      if (path === undefined) continue;
-      try {
-        if (letter === "n") tool.sys.setnsNet(path);
-        else tool.sys.stat(path);
-      } catch (error) {
-        if (!(error instanceof KernelError)) throw error;
-        const text = strerror(error.errno);
-        throw tool.fail(
-          error.errno === "EINVAL"
-            ? `reassociate to namespace 'ns/${name}' failed: ${text}`
-            : `cannot open ${path}: ${text}`,
-        );
-      }
+    const directory = workingDirectory(tool, args, target);
+    const wanted = NAMESPACES.flatMap(([letter, kind]) => {
+      const path = namespacePath(tool, args, letter, kind, target);
+      return path === undefined || isOwn(tool, path, kind, args.has("a")) ? [] : [{ path, kind }];
+    });
+    for (const { path, kind } of wanted) enter(tool, path, kind);
+    if (directory !== undefined) sys.chdir(directory);
+    if (!wanted.some(({ kind }) => kind === "pid") || args.has("F")) {
+      return yield* execOrShell(tool, args.operands);
     }
-    return yield* execOrShell(tool, args.operands);
+    return yield* inChild(tool, (child) => execOrShell(child, args.operands));
   },
 });
+
+/** Looked up before any namespace is entered. */
+function workingDirectory(tool: Tool, args: Arguments, target: string | undefined) {
+  if (!args.has("w")) return undefined;
+  const path = args.value("w")?.replace(/^=/, "") ?? `/proc/${target ?? "self"}/cwd`;
+  try {
+    return tool.sys.realpath(path);
+  } catch (error) {
+    throw tool.fail(`cannot open ${path}: ${reason(error)}`);
+  }
+}
+
+/** With --all those are left out in which nsenter is already. */
+function isOwn(tool: Tool, path: string, kind: NamespaceKind, all: boolean): boolean {
+  try {
+    return tool.sys.stat(path).inode === tool.sys.stat(`/proc/self/ns/${kind}`).inode && all;
+  } catch (error) {
+    throw tool.fail(`cannot open ${path}: ${reason(error)}`);
+  }
+}
+
+function enter(tool: Tool, path: string, kind: NamespaceKind): void {
+  try {
+    tool.sys.setns(path, kind);
+  } catch (error) {
+    throw tool.fail(`reassociate to namespace 'ns/${kind}' failed: ${reason(error)}`);
+  }
+}
 
 function namespacePath(
   tool: Tool,

@@ -1,6 +1,15 @@
-import { exitStatus } from "../support/command.ts";
-import { execOrShell } from "../support/run-in-namespace.ts";
-import { defineTool } from "../support/tool.ts";
+import type { NamespaceKind } from "../../kernel/namespaces.ts";
+import { execOrShell, inChild } from "../support/run-in-namespace.ts";
+import { defineTool, reason, type Tool } from "../support/tool.ts";
+
+const KINDS: readonly (readonly [letter: string, kind: NamespaceKind])[] = [
+  ["m", "mnt"],
+  ["u", "uts"],
+  ["i", "ipc"],
+  ["n", "net"],
+  ["p", "pid"],
+  ["C", "cgroup"],
+];
 
 export const unshare = defineTool({
   name: "unshare",
@@ -11,21 +20,19 @@ export const unshare = defineTool({
   stopAtOperand: true,
   options: [
     ["-m, --mount", "unshare mounts namespace"],
+    ["-u, --uts", "unshare UTS namespace (hostname etc)"],
+    ["-i, --ipc", "unshare System V IPC namespace"],
     ["-n, --net", "unshare network namespace"],
+    ["-p, --pid", "unshare pid namespace"],
+    ["-C, --cgroup", "unshare cgroup namespace"],
+    ["--mount-proc[=<dir>]", "mount proc filesystem first (implies --mount)"],
+    ["--kill-child[=<signame>]", "when dying, kill the forked child (implies --fork)"],
     ["-f, --fork", "fork before launching <program>"],
     ["-w, --wd=<dir>", "change working directory to <dir>"],
   ],
   unmodelled: [
-    "-u",
-    "--uts",
-    "-i",
-    "--ipc",
-    "-p",
-    "--pid",
     "-U",
     "--user",
-    "-C",
-    "--cgroup",
     "-T",
     "--time",
     "--map-user=UID",
@@ -37,8 +44,6 @@ export const unshare = defineTool({
     "--map-auto",
     "--map-users=MAP",
     "--map-groups=MAP",
-    "--kill-child[=SIGNAL]",
-    "--mount-proc[=DIR]",
     "--propagation=MODE",
     "--setgroups=HOW",
     "--keep-caps",
@@ -51,18 +56,42 @@ export const unshare = defineTool({
     "--monotonic=OFFSET",
     "--boottime=OFFSET",
   ],
-  examples: ["unshare -n ip link"],
-  limitations: ["Namespaces other than net and mnt are not modelled."],
+  examples: ["unshare -n ip link", "unshare -f -p --mount-proc ps"],
+  limitations: ["User and time namespaces are not modelled."],
   *run(tool, args) {
     const { sys } = tool;
-    if (args.has("m")) sys.unshareMount();
-    if (args.has("n")) sys.unshareNet();
-    const directory = args.value("w");
-    if (directory !== undefined) sys.chdir(directory);
-    if (!args.has("f")) return yield* execOrShell(tool, args.operands);
-    const child = sys.spawn({
-      run: { name: tool.name, main: () => execOrShell(tool, args.operands) },
-    });
-    return exitStatus(yield* sys.waitpid(child));
+    const mountsProc = args.has("mount-proc");
+    const kinds = KINDS.filter(
+      ([letter]) => args.has(letter) || (letter === "m" && mountsProc),
+    ).map(([, kind]) => kind);
+    try {
+      if (kinds.length > 0) sys.unshare(kinds);
+    } catch (error) {
+      throw tool.fail(`unshare failed: ${reason(error)}`);
+    }
+    const program = function* (own: Tool) {
+      if (mountsProc) mountProc(own, args.value("mount-proc")?.replace(/^=/, "") ?? "/proc");
+      const directory = args.value("w");
+      if (directory !== undefined) changeDirectory(own, directory);
+      return yield* execOrShell(own, args.operands);
+    };
+    if (!args.has("f") && !args.has("kill-child")) return yield* program(tool);
+    return yield* inChild(tool, program);
   },
 });
+
+function mountProc(tool: Tool, directory: string): void {
+  try {
+    tool.sys.mount("proc", directory, "rw,nosuid,nodev,noexec,relatime");
+  } catch (error) {
+    throw tool.fail(`mount ${directory} failed: ${reason(error)}`);
+  }
+}
+
+function changeDirectory(tool: Tool, directory: string): void {
+  try {
+    tool.sys.chdir(directory);
+  } catch (error) {
+    throw tool.fail(`cannot chdir to '${directory}': ${reason(error)}`);
+  }
+}

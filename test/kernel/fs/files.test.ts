@@ -314,13 +314,13 @@ test("what one machine changes, another of the same image does not see", () => {
 test("a namespace bound to a file cannot be removed while it is mounted", () => {
   const found = answers((sys) => {
     const own = sys.readlink("/proc/self/ns/net");
-    sys.unshareNet();
+    sys.unshare(["net"]);
     const fresh = sys.readlink("/proc/self/ns/net");
     sys.bindNet("/run/netns/red");
     const bound = sys.stat("/run/netns/red").inode;
-    sys.setnsNet("/proc/1/ns/net");
+    sys.setns("/proc/1/ns/net", "net");
     const back = sys.readlink("/proc/self/ns/net");
-    sys.setnsNet("/var/run/netns/red");
+    sys.setns("/var/run/netns/red", "net");
     const again = sys.readlink("/proc/self/ns/net");
     return [
       own !== fresh,
@@ -328,7 +328,7 @@ test("a namespace bound to a file cannot be removed while it is mounted", () => 
       back === own,
       again === fresh,
       errnoOf(() => sys.unlink("/run/netns/red")),
-      errnoOf(() => sys.setnsNet("/etc/hostname")),
+      errnoOf(() => sys.setns("/etc/hostname", "net")),
       errnoOf(() => sys.unbindNet("/run/netns/red")),
       errnoOf(() => sys.unbindNet("/run/netns/red")),
       errnoOf(() => sys.unlink("/run/netns/red")),
@@ -344,7 +344,7 @@ test("mounts of one's own are not seen by others", () => {
       run: {
         name: "private",
         *main(own) {
-          own.unshareMount();
+          own.unshare(["mnt"]);
           own.mount("tmpfs", "/root");
           own.writeFile("/root/hidden", "");
           yield* own.print(`${own.readdir("/root").join()} `);

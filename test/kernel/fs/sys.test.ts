@@ -108,9 +108,9 @@ test("writing a device's file changes the device", () => {
 
 test("/sys shows the network namespace it was mounted in, /proc/net that of the reader", () => {
   const found = onBridge((sys) => {
-    sys.unshareNet();
+    sys.unshare(["net"]);
     const before = sys.readdir("/sys/class/net").length;
-    sys.unshareMount();
+    sys.unshare(["mnt"]);
     sys.mount("sysfs", "/sys");
     return [
       before,
@@ -129,7 +129,7 @@ test("a network namespace dies with its last holder, and its devices with it", (
       run: {
         name: "holder",
         *main(own) {
-          own.unshareNet();
+          own.unshare(["net"]);
           own.rtnetlink.newLink({
             name: "here",
             kind: "veth",

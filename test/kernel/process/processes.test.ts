@@ -197,7 +197,7 @@ test("a fork bomb ends in EAGAIN and the machine stays alive", () => {
   }
   const started = start(bomb);
   advance(1);
-  expect(machine.kernel.processes.list().length).toBe(512);
+  expect(machine.kernel.processes.list().length).toBe(2048);
   machine.kernel.signals.sendGroup(started.pid, "SIGKILL");
   advance(1);
   expect(machine.kernel.processes.list().length).toBe(1);

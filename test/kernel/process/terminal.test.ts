@@ -314,7 +314,9 @@ test("a program can hold the master side: /dev/ptmx", () => {
     yield* sys.read(master);
     return 0;
   });
-  expect(done.out).toBe('["typed\\n","typed\\r\\nshown\\r\\n",{"columns":132,"rows":50},["0"]]');
+  expect(done.out).toBe(
+    '["typed\\n","typed\\r\\nshown\\r\\n",{"columns":132,"rows":50},["0","ptmx"]]',
+  );
   expect(done.err).toBe("main: Input/output error\n");
 });
 

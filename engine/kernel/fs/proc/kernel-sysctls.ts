@@ -1,6 +1,7 @@
 import { KernelError } from "../../errno.ts";
 import type { Kernel } from "../../kernel.ts";
-import { MAX_PROCESSES, PID_MAX } from "../../process/process-table.ts";
+import { PID_MAX } from "../../process/pid-namespace.ts";
+import { MAX_PROCESSES } from "../../process/process-table.ts";
 import type { Process } from "../../process/process.ts";
 import type { SysctlTree } from "./sysctl-tree.ts";
 

@@ -1,4 +1,7 @@
+import { KernelError } from "../../errno.ts";
 import type { Kernel } from "../../kernel.ts";
+import type { PidNamespace } from "../../process/pid-namespace.ts";
+import type { Process } from "../../process/process.ts";
 import {
   fixedDirectory,
   ViewFileSystem,
@@ -10,19 +13,22 @@ import { processDirectory } from "./process-directory.ts";
 import { sysctlDirectory } from "./sysctl-tree.ts";
 import { LoadAverage, systemFiles } from "./system-files.ts";
 
-/** The file system at /proc. Nothing is stored: every look makes its view anew. */
-export function procFileSystem(kernel: Kernel): ViewFileSystem {
+/**
+ * The file system at /proc, as the processes of a PID namespace are to see it. Nothing is stored:
+ * every look makes its view anew.
+ */
+export function procFileSystem(kernel: Kernel, seenBy: PidNamespace): ViewFileSystem {
   const load = new LoadAverage(kernel);
-  return new ViewFileSystem("proc", () => rootDirectory(kernel, load));
+  return new ViewFileSystem("proc", () => rootDirectory(kernel, seenBy, load));
 }
 
-function rootDirectory(kernel: Kernel, load: LoadAverage): DirectoryView {
+function rootDirectory(kernel: Kernel, seenBy: PidNamespace, load: LoadAverage): DirectoryView {
   const link = (target: string): NodeView => ({ kind: "symlink", target: () => target });
   const fixed = fixedDirectory({
-    ...systemFiles(kernel, load),
+    ...systemFiles(kernel, seenBy, load),
     mounts: link("self/mounts"),
     net: link("self/net"),
-    self: { kind: "symlink", target: (caller) => String(caller.pid) },
+    self: { kind: "symlink", target: (caller) => own(seenBy, caller) },
     sys: {
       kind: "directory",
       view: sysctlDirectory((caller) => [
@@ -33,13 +39,24 @@ function rootDirectory(kernel: Kernel, load: LoadAverage): DirectoryView {
   });
   return {
     list: (caller) => [
-      ...kernel.processes.list().map((process) => String(process.pid)),
+      ...kernel.processes
+        .list()
+        .filter((process) => seenBy.includes(process.pidNamespace))
+        .map((process) => String(seenBy.ownNumber(process.pid))),
       ...fixed.list(caller),
     ],
     lookup: (name, caller) => {
-      const process = /^[1-9]\d*$/.test(name) ? kernel.processes.find(Number(name)) : undefined;
-      if (process) return { kind: "directory", view: processDirectory(kernel, process) };
+      const pid = /^[1-9]\d*$/.test(name) ? seenBy.machineNumber(Number(name)) : -1;
+      const process = kernel.processes.find(pid);
+      if (process) return { kind: "directory", view: processDirectory(kernel, process, seenBy) };
       return fixed.lookup(name, caller);
     },
   };
+}
+
+/** /proc/self leads nowhere for a process that this namespace does not see. */
+function own(seenBy: PidNamespace, caller: Process): string {
+  const number = seenBy.ownNumber(caller.pid);
+  if (number === 0) throw new KernelError("ENOENT");
+  return String(number);
 }

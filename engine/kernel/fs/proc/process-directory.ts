@@ -1,6 +1,9 @@
 /** /proc/PID, proc(5). */
 import { KernelError } from "../../errno.ts";
 import type { Kernel } from "../../kernel.ts";
+import { NAMESPACE_MEMBERS, type NamespaceKind } from "../../namespaces.ts";
+import type { PidNamespace } from "../../process/pid-namespace.ts";
+import { MAX_PROCESSES } from "../../process/process-table.ts";
 import type { Process } from "../../process/process.ts";
 import { SIGNALS, type SignalName } from "../../process/signal.ts";
 import { pathOf } from "../dentry.ts";
@@ -27,15 +30,18 @@ const STATE_WORDS = { R: "running", S: "sleeping", T: "stopped", Z: "zombie" } a
 
 /** One namespace of each of these kinds, with the number of the machine's first. */
 const UNMODELLED_NAMESPACES = {
-  cgroup: 4_026_531_835,
-  ipc: 4_026_531_839,
-  pid: 4_026_531_836,
   time: 4_026_531_834,
   user: 4_026_531_837,
 } as const;
 
-export function processDirectory(kernel: Kernel, process: Process): DirectoryView {
+/** The numbers in it are those of the PID namespace for which /proc was mounted. */
+export function processDirectory(
+  kernel: Kernel,
+  process: Process,
+  seenBy: PidNamespace,
+): DirectoryView {
   return fixedDirectory({
+    cgroup: readOnlyFile((caller) => `0::${cgroupPath(process, caller)}\n`),
     cmdline: readOnlyFile(() => {
       if (process.ended) return "";
       return process.argv.map((word) => `${word}\0`).join("");
@@ -61,9 +67,9 @@ export function processDirectory(kernel: Kernel, process: Process): DirectoryVie
     net: { kind: "directory", view: networkDirectory(process) },
     ns: { kind: "directory", mode: 0o511, view: namespaceDirectory(kernel, process) },
     root: placeLink(() => process.namespaces.mount.root),
-    stat: readOnlyFile(() => statText(kernel, process)),
+    stat: readOnlyFile(() => statText(kernel, process, seenBy)),
     statm: readOnlyFile(() => `${VIRTUAL_PAGES} ${RESIDENT_PAGES} ${RESIDENT_PAGES} 0 0 0 0\n`),
-    status: readOnlyFile(() => statusText(process)),
+    status: readOnlyFile(() => statusText(process, seenBy)),
   });
 }
 
@@ -109,18 +115,19 @@ function networkDirectory(process: Process, prefix = ""): DirectoryView {
 
 function namespaceDirectory(kernel: Kernel, process: Process): DirectoryView {
   const entries: Record<string, NodeView> = {};
-  const modelled = { mnt: "mount", net: "net", uts: "uts" } as const;
-  for (const [kind, member] of Object.entries(modelled)) {
-    const namespace = () => process.namespaces[member];
-    entries[kind] = {
+  const link = (name: string, kind: NamespaceKind, namespace: () => object) => {
+    const number = () => kernel.namespaces.number(namespace());
+    entries[name] = {
       kind: "symlink",
-      target: () => `${kind}:[${kernel.namespaces.number(namespace())}]`,
-      jump: () => {
-        const number = kernel.namespaces.number(namespace());
-        return new NamespaceInode(kind as keyof typeof modelled, namespace(), number);
-      },
+      target: () => `${kind}:[${number()}]`,
+      jump: () => new NamespaceInode(kind, namespace(), number()),
     };
+  };
+  for (const [kind, member] of Object.entries(NAMESPACE_MEMBERS)) {
+    if (kind !== "pid") link(kind, kind as NamespaceKind, () => process.namespaces[member]);
   }
+  link("pid", "pid", () => process.pidNamespace);
+  link("pid_for_children", "pid", () => process.namespaces.pid);
   for (const [kind, number] of Object.entries(UNMODELLED_NAMESPACES)) {
     entries[kind] = { kind: "symlink", target: () => `${kind}:[${number}]` };
   }
@@ -132,22 +139,36 @@ function terminalNumber(process: Process): number {
   return process.terminal ? UNIX98_PTY_MAJOR * 256 + process.terminal.number : 0;
 }
 
-function statText(kernel: Kernel, process: Process): string {
+/** Above the root of the reader's cgroup namespace it is told with `..`. */
+function cgroupPath(process: Process, reader: Process): string {
+  const { root } = reader.namespaces.cgroup;
+  if (root === "/" || process.cgroup === root) return root === "/" ? process.cgroup : "/";
+  if (process.cgroup.startsWith(`${root}/`)) return process.cgroup.slice(root.length);
+  const up = root
+    .split("/")
+    .slice(1)
+    .map(() => "/..")
+    .join("");
+  return process.cgroup === "/" ? up : up + process.cgroup;
+}
+
+function statText(kernel: Kernel, process: Process, seenBy: PidNamespace): string {
+  const own = (number: number) => seenBy.ownNumber(number);
   const startTicks = ticks(process.startNs - kernel.bootNs);
   const fields = [
-    process.pid,
+    own(process.pid),
     `(${process.comm})`,
     process.state,
-    process.parent?.pid ?? 0,
-    process.group,
-    process.session,
+    own(process.parent?.pid ?? 0),
+    own(process.group),
+    own(process.session),
     terminalNumber(process),
-    process.terminal?.foregroundGroup ?? -1,
+    process.terminal ? own(process.terminal.foregroundGroup) : -1,
     4_194_304,
     ...[0, 0, 0, 0],
     ticks(process.cpuUsedNs),
     ...[0, 0, 0],
-    ...[20, 0, 1, 0],
+    ...[20 + process.niceness, process.niceness, 1, 0],
     startTicks,
     VIRTUAL_PAGES * PAGE_KB * 1024,
     RESIDENT_PAGES,
@@ -161,27 +182,29 @@ function statText(kernel: Kernel, process: Process): string {
   return `${fields.join(" ")}\n`;
 }
 
-function statusText(process: Process): string {
+function statusText(process: Process, seenBy: PidNamespace): string {
   const { state } = process;
+  const pid = seenBy.ownNumber(process.pid);
+  const numbers = (number: number) => numbersFrom(seenBy, process, number).join("\t");
   const mask = (bits: bigint) => bits.toString(16).padStart(16, "0");
   const pending = [...process.pending].reduce((bits, signal) => bits | bit(signal), 0n);
   const lines = [
     `Name:\t${process.comm}`,
     `Umask:\t${process.umask.toString(8).padStart(4, "0")}`,
     `State:\t${state} (${STATE_WORDS[state]})`,
-    `Tgid:\t${process.pid}`,
+    `Tgid:\t${pid}`,
     "Ngid:\t0",
-    `Pid:\t${process.pid}`,
-    `PPid:\t${process.parent?.pid ?? 0}`,
+    `Pid:\t${pid}`,
+    `PPid:\t${seenBy.ownNumber(process.parent?.pid ?? 0)}`,
     "TracerPid:\t0",
     `Uid:\t${Array(4).fill(process.uid).join("\t")}`,
     `Gid:\t${Array(4).fill(process.gid).join("\t")}`,
     "FDSize:\t64",
-    "Groups:\t ",
-    `NStgid:\t${process.pid}`,
-    `NSpid:\t${process.pid}`,
-    `NSpgid:\t${process.group}`,
-    `NSsid:\t${process.session}`,
+    `Groups:\t${process.groups.join(" ")} `,
+    `NStgid:\t${numbers(process.pid)}`,
+    `NSpid:\t${numbers(process.pid)}`,
+    `NSpgid:\t${numbers(process.group)}`,
+    `NSsid:\t${numbers(process.session)}`,
     `VmSize:\t${String(VIRTUAL_PAGES * PAGE_KB).padStart(8)} kB`,
     `VmRSS:\t${String(RESIDENT_PAGES * PAGE_KB).padStart(8)} kB`,
     "Threads:\t1",
@@ -192,6 +215,16 @@ function statusText(process: Process): string {
     `SigCgt:\t${mask(signalMask(process, "caught"))}`,
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** What it is called in each namespace from the reader's down to its own. */
+function numbersFrom(seenBy: PidNamespace, process: Process, machineNumber: number): number[] {
+  const numbers: number[] = [];
+  let at: PidNamespace | undefined = process.pidNamespace;
+  for (; at && at.level >= seenBy.level; at = at.parent) {
+    numbers.unshift(at.ownNumber(machineNumber));
+  }
+  return numbers;
 }
 
 function bit(signal: SignalName): bigint {
@@ -209,7 +242,7 @@ function signalMask(process: Process, which: "ignored" | "caught"): bigint {
 
 function limitsText(): string {
   const rows = [
-    ["Max processes", "512", "512", "processes"],
+    ["Max processes", String(MAX_PROCESSES), String(MAX_PROCESSES), "processes"],
     ["Max open files", "1024", "1024", "files"],
   ] as const;
   const header = `${"Limit".padEnd(26)}${"Soft Limit".padEnd(21)}${"Hard Limit".padEnd(21)}Units     \n`;

@@ -1,5 +1,6 @@
 /** The files of /proc that tell of the whole machine, proc(5). */
 import type { Kernel } from "../../kernel.ts";
+import type { PidNamespace } from "../../process/pid-namespace.ts";
 import type { Ns } from "../../../sim/clock.ts";
 import { readOnlyFile, type NodeView } from "../virtual-inode.ts";
 
@@ -14,7 +15,11 @@ export function ticks(durationNs: Ns): number {
   return Math.floor(durationNs / TICK_NS);
 }
 
-export function systemFiles(kernel: Kernel, load: LoadAverage): Record<string, NodeView> {
+export function systemFiles(
+  kernel: Kernel,
+  seenBy: PidNamespace,
+  load: LoadAverage,
+): Record<string, NodeView> {
   return {
     cmdline: readOnlyFile(
       () => `BOOT_IMAGE=/boot/vmlinuz-${kernel.release.release} root=/dev/vda1 ro quiet\n`,
@@ -26,8 +31,7 @@ export function systemFiles(kernel: Kernel, load: LoadAverage): Record<string, N
     loadavg: readOnlyFile(() => {
       const processes = kernel.processes.list();
       const running = processes.filter((process) => process.state === "R").length;
-      const { latestPid } = kernel.processes;
-      return `${load.text()} ${running}/${processes.length} ${latestPid}\n`;
+      return `${load.text()} ${running}/${processes.length} ${seenBy.latest}\n`;
     }),
     meminfo: readOnlyFile(memoryInfo),
     stat: readOnlyFile(() => statistics(kernel)),

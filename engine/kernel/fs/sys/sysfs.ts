@@ -35,7 +35,7 @@ export function sysFileSystem(network: Network): ViewFileSystem {
           },
         }),
       }),
-      fs: directory({}),
+      fs: directory({ cgroup: directory({}) }),
       kernel: directory({}),
     }),
   );

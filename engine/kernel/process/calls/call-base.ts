@@ -21,6 +21,21 @@ export abstract class CallBase {
     if (this.kernel.scheduler.account(this.process)) yield YIELD;
   }
 
+  /** What a process, group or session is called in this process's PID namespace. */
+  protected own(machineNumber: number): number {
+    return this.process.pidNamespace.ownNumber(machineNumber);
+  }
+
+  /** The machine's number for one of this process's PID namespace; −1: nobody has it. */
+  protected machineNumber(own: number): number {
+    return this.process.pidNamespace.machineNumber(own);
+  }
+
+  /** 0: the process itself. ESRCH */
+  protected processOf(pid: number): Process {
+    return pid === 0 ? this.process : this.kernel.processes.get(this.machineNumber(pid));
+  }
+
   /** EBADF */
   protected file(fd: number): OpenFile {
     return this.process.descriptors.get(fd);

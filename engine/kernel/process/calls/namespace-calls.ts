@@ -2,6 +2,9 @@ import type { Ns } from "../../../sim/clock.ts";
 import { KernelError } from "../../errno.ts";
 import { NamespaceInode, NSFS } from "../../fs/namespace-inode.ts";
 import type { OpenFile } from "../../fs/open-file.ts";
+import { MountNamespace } from "../../fs/mount-namespace.ts";
+import { NAMESPACE_MEMBERS, type NamespaceKind, type Namespaces } from "../../namespaces.ts";
+import { PidNamespace } from "../pid-namespace.ts";
 import { SocketCalls } from "./socket-calls.ts";
 
 /** Kernel names, and namespaces. */
@@ -28,19 +31,41 @@ export abstract class NamespaceCalls extends SocketCalls {
     return this.kernel.messages;
   }
 
-  unshareNet(): void {
+  unshare(kinds: readonly NamespaceKind[]): void {
     this.enter();
     this.requireRoot();
-    const { namespaces } = this.kernel;
-    namespaces.enter(this.process, namespaces.newNetwork());
+    const { process, kernel } = this;
+    const { namespaces } = process;
+    const fresh: { -readonly [Kind in keyof Namespaces]?: Namespaces[Kind] } = {};
+    for (const kind of kinds) {
+      if (kind === "net") fresh.net = kernel.namespaces.newNetwork();
+      else if (kind === "uts") fresh.uts = { ...namespaces.uts };
+      else if (kind === "mnt") fresh.mount = namespaces.mount.copy();
+      else if (kind === "ipc") fresh.ipc = {};
+      else if (kind === "cgroup") fresh.cgroup = { root: process.cgroup };
+      else fresh.pid = this.newPidNamespace();
+    }
+    kernel.namespaces.enter(process, fresh);
   }
 
-  setnsNet(path: string): void {
+  setns(path: string, kind: NamespaceKind): void {
     this.enter();
     const { inode } = this.resolve(path);
     this.requireRoot();
-    const { namespaces } = this.kernel;
-    namespaces.enter(this.process, namespaces.networkOf(inode));
+    const { process, kernel } = this;
+    const namespace = kernel.namespaces.namespaceOf(inode, kind);
+    if (namespace instanceof PidNamespace && !process.pidNamespace.includes(namespace)) {
+      throw new KernelError("EINVAL");
+    }
+    kernel.namespaces.enter(process, { [NAMESPACE_MEMBERS[kind]]: namespace });
+    if (namespace instanceof MountNamespace) process.cwd = namespace.root;
+  }
+
+  /** EINVAL: children have one of their own already, which has no init. */
+  private newPidNamespace(): PidNamespace {
+    const { namespaces, pidNamespace } = this.process;
+    if (namespaces.pid !== pidNamespace) throw new KernelError("EINVAL");
+    return new PidNamespace(pidNamespace);
   }
 
   /** Makes the file when there is none. */
@@ -68,19 +93,12 @@ export abstract class NamespaceCalls extends SocketCalls {
     if (root instanceof NamespaceInode) namespaces.release(namespaces.networkOf(root));
   }
 
-  unshareMount(): void {
-    this.enter();
-    this.requireRoot();
-    const { process } = this;
-    process.namespaces = { ...process.namespaces, mount: process.namespaces.mount.copy() };
-  }
-
   mount(type: string, path: string, options = "rw,relatime"): void {
     this.enter();
     this.requireRoot();
     const covers = this.resolve(path);
     if (covers.inode.kind !== "directory") throw new KernelError("ENOTDIR");
-    const fileSystem = this.kernel.newFileSystem(type, this.process.namespaces.net);
+    const fileSystem = this.kernel.newFileSystem(type, this.process.namespaces);
     this.process.namespaces.mount.mount(covers, { fileSystem, source: type, options });
   }
 

@@ -19,19 +19,11 @@ const STANDARD_STREAMS: ReadonlyMap<number, number> = new Map([
 /** Processes, signals and time. */
 export abstract class ProcessCalls extends CallBase {
   get pid(): number {
-    return this.process.pid;
+    return this.own(this.process.pid);
   }
 
   get ppid(): number {
-    return this.process.parent?.pid ?? 0;
-  }
-
-  get uid(): number {
-    return this.process.uid;
-  }
-
-  get gid(): number {
-    return this.process.gid;
+    return this.own(this.process.parent?.pid ?? 0);
   }
 
   get env(): Map<string, string> {
@@ -81,7 +73,8 @@ export abstract class ProcessCalls extends CallBase {
       child.group = child.pid;
       child.terminal = undefined;
     } else if (options.processGroup !== undefined) {
-      child.group = options.processGroup === 0 ? child.pid : options.processGroup;
+      child.group =
+        options.processGroup === 0 ? child.pid : this.machineNumber(options.processGroup);
     }
     if (options.foreground && child.terminal) child.terminal.foregroundGroup = child.group;
     if (loaded) {
@@ -93,7 +86,7 @@ export abstract class ProcessCalls extends CallBase {
       child.program = process.program;
       kernel.scheduler.start(child, run.main);
     }
-    return child.pid;
+    return this.own(child.pid);
   }
 
   *exec(path: string, argv: readonly string[], env?: ReadonlyMap<string, string>): Blocking<never> {
@@ -144,7 +137,9 @@ export abstract class ProcessCalls extends CallBase {
     } = {},
   ): Blocking<WaitStatus | undefined> {
     yield* this.enterBlocking();
-    return yield* this.kernel.lifecycle.wait(this.process, pid, options);
+    const wanted = pid > 0 ? this.machineNumber(pid) : pid < -1 ? -this.machineNumber(-pid) : pid;
+    const status = yield* this.kernel.lifecycle.wait(this.process, wanted, options);
+    return status && { ...status, pid: this.own(status.pid) };
   }
 
   kill(pid: number, signal: SignalName | 0): void {
@@ -162,17 +157,17 @@ export abstract class ProcessCalls extends CallBase {
 
   getpgid(pid = 0): number {
     this.enter();
-    return pid === 0 ? this.process.group : this.kernel.processes.get(pid).group;
+    return this.own(this.processOf(pid).group);
   }
 
   setpgid(pid: number, group: number): void {
     this.enter();
-    const target = pid === 0 ? this.process : this.kernel.processes.get(pid);
+    const target = this.processOf(pid);
     if (target !== this.process && target.parent !== this.process) throw new KernelError("ESRCH");
     if (target.session !== this.process.session || target.session === target.pid) {
       throw new KernelError("EPERM");
     }
-    const wanted = group === 0 ? target.pid : group;
+    const wanted = group === 0 ? target.pid : this.machineNumber(group);
     const joinable =
       wanted === target.pid ||
       this.kernel.processes.group(wanted).some((member) => member.session === this.process.session);
@@ -182,7 +177,7 @@ export abstract class ProcessCalls extends CallBase {
 
   getsid(pid = 0): number {
     this.enter();
-    return pid === 0 ? this.process.session : this.kernel.processes.get(pid).session;
+    return this.own(this.processOf(pid).session);
   }
 
   setsid(): number {
@@ -192,7 +187,7 @@ export abstract class ProcessCalls extends CallBase {
     process.session = process.pid;
     process.group = process.pid;
     process.terminal = undefined;
-    return process.pid;
+    return this.own(process.pid);
   }
 
   *yieldCpu(): Blocking<void> {

@@ -38,18 +38,19 @@ export abstract class TerminalCalls extends FileCalls {
 
   tcgetpgrp(fd: number): number {
     this.enter();
-    return this.controlling(fd).foregroundGroup;
+    return this.own(this.controlling(fd).foregroundGroup);
   }
 
   tcsetpgrp(fd: number, group: number): void {
     this.enter();
     const terminal = this.controlling(fd);
-    const members = this.kernel.processes.group(group);
+    const machineGroup = this.machineNumber(group);
+    const members = this.kernel.processes.group(machineGroup);
     if (!members.some((member) => member.session === this.process.session)) {
       throw new KernelError("EPERM");
     }
     this.requireForeground(terminal);
-    terminal.foregroundGroup = group;
+    terminal.foregroundGroup = machineGroup;
   }
 
   ttyname(fd: number): string {

@@ -39,13 +39,13 @@ export function enterNetns(sys: Sys, name: string): void {
     throw new Exit(255, 'setting the network namespace "" failed: Invalid argument\n');
   }
   try {
-    sys.setnsNet(netnsPath(name));
+    sys.setns(netnsPath(name), "net");
   } catch (error) {
     const text = `Cannot open network namespace "${name}": ${reason(error)}\n`;
     throw new Exit(255, text);
   }
   // /sys shows the namespace that it was mounted in.
-  sys.unshareMount();
+  sys.unshare(["mnt"]);
   if (sys.access("/sys/class", {})) sys.unmount("/sys");
   sys.mount("sysfs", "/sys");
 }
@@ -187,7 +187,7 @@ function add(context: Context, args: Args): Blocking<number> {
   return bind(
     context,
     name,
-    (sys) => sys.unshareNet(),
+    (sys) => sys.unshare(["net"]),
     (error) => `Failed to create a new network namespace "${name}": ${reason(error)}\n`,
   );
 }
@@ -202,7 +202,7 @@ function attach(context: Context, args: Args): Blocking<number> {
   return bind(
     context,
     checkName(name),
-    (sys) => sys.setnsNet(source),
+    (sys) => sys.setns(source, "net"),
     (error) => `Bind ${source} -> ${netnsPath(name)} failed: ${reason(error)}\n`,
   );
 }
