@@ -4,7 +4,7 @@ import type { LayeredFileSystem } from "../../kernel/fs/layered-file-system.ts";
 import type { Sys } from "../../kernel/process/sys.ts";
 import type { Machine } from "../../machine/machine.ts";
 import { decodeUtf8, encodeUtf8 } from "../../sim/utf8.ts";
-import { decodeBase64, encodeBase64 } from "../file/base64.ts";
+import { decodeBase64, encodeBase64 } from "../../sim/base64.ts";
 import type { FileEntry } from "../file/schema.ts";
 import { attempt, type Complain } from "./complaint.ts";
 import { controlOf } from "./named-networks.ts";
