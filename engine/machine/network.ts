@@ -8,6 +8,7 @@ import { NetNamespace, type NetnsHost } from "../kernel/netns.ts";
 import type { SocketType } from "../kernel/process/sys.ts";
 import { attachTransports } from "../kernel/transport/attach.ts";
 import type { SocketLayer } from "../kernel/transport/layer.ts";
+import type { SocketOwner } from "../kernel/transport/protocol.ts";
 import type { Socket } from "../kernel/transport/socket.ts";
 
 /** The part of /proc/sys that a network namespace answers for. */
@@ -23,8 +24,13 @@ export class MachineNetwork extends NetNamespace implements Network {
     this.sysctlTree = treeOf(this);
   }
 
-  socket(family: "inet" | "packet", type: SocketType, protocol: number, uid: number): Socket {
-    return this.sockets.socket(family, type, protocol, uid);
+  socket(
+    family: "inet" | "packet",
+    type: SocketType,
+    protocol: number,
+    owner: SocketOwner,
+  ): Socket {
+    return this.sockets.socket(family, type, protocol, owner);
   }
 
   hardwareAddress(device: string): Mac {

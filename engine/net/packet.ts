@@ -77,6 +77,8 @@ export const TCP_RST = 0x04;
 export const TCP_PSH = 0x08;
 export const TCP_ACK = 0x10;
 export const TCP_URG = 0x20;
+export const TCP_ECE = 0x40;
+export const TCP_CWR = 0x80;
 
 /** RFC 9293 §3.2, RFC 7323. */
 export interface TcpOptions {
@@ -121,6 +123,12 @@ export interface IcmpHeader {
   readonly checksum?: number;
 }
 
+/** Which directions of a connection the zone belongs to. Linux struct nf_conntrack_zone. */
+export interface ConntrackZone {
+  readonly id: number;
+  readonly side: "zone" | "zone-orig" | "zone-reply";
+}
+
 export type TransportHeader = UdpHeader | TcpHeader | IcmpHeader;
 
 export const NO_BYTES = new Uint8Array(0);
@@ -151,10 +159,18 @@ export class Packet {
   preroutingDone = false;
   /** User of the socket that sent it, for `-m owner`; undefined: no socket of this machine did. */
   ownerUid: number | undefined;
+  /** The group of that user, as it was when the socket was made. */
+  ownerGid: number | undefined;
   /** skb->pkt_type was PACKET_HOST: the frame was addressed to this device, not overheard. */
   toThisHost = true;
   /** Connection tracking entry and direction, owned by netfilter. */
   conntrack: unknown;
+  /** skb->nf_trace: `-j TRACE` follows it. */
+  traced = false;
+  /** It is the copy that `-j TEE` made. */
+  duplicated = false;
+  /** Where `-j CT --zone` wants it tracked; undefined: zone 0. */
+  zone: ConntrackZone | undefined;
   /** A journey being recorded, owned by trace/. */
   journey: unknown;
 
@@ -165,7 +181,11 @@ export class Packet {
     this.physOif = 0;
     this.preroutingDone = false;
     this.ownerUid = undefined;
+    this.ownerGid = undefined;
     this.conntrack = undefined;
+    this.traced = false;
+    this.duplicated = false;
+    this.zone = undefined;
   }
 
   /** A packet with the same headers and payload, owned by someone else. */
@@ -185,8 +205,12 @@ export class Packet {
     copy.physOif = this.physOif;
     copy.preroutingDone = this.preroutingDone;
     copy.ownerUid = this.ownerUid;
+    copy.ownerGid = this.ownerGid;
     copy.toThisHost = this.toThisHost;
     copy.conntrack = this.conntrack;
+    copy.traced = this.traced;
+    copy.duplicated = this.duplicated;
+    copy.zone = this.zone;
     copy.journey = this.journey;
     return copy;
   }

@@ -16,7 +16,8 @@ import { countIcmp } from "./snmp.ts";
 /** Routes and sends a packet made here; see IpLayer.sendLocal. */
 export function sendLocal(netns: NetNamespace, packet: Packet, options?: SendOptions): void {
   if (options?.mark !== undefined) packet.mark = options.mark;
-  packet.ownerUid = options?.uid;
+  packet.ownerUid = options?.owner?.uid;
+  packet.ownerGid = options?.owner?.gid;
   const route = routePacket(netns, packet, options);
   const header = packet.ip as Ipv4Header;
   if (header.dontFragment && networkLength(packet) > route.mtu) throw new KernelError("EMSGSIZE");
@@ -24,7 +25,7 @@ export function sendLocal(netns: NetNamespace, packet: Packet, options?: SendOpt
     packet.ip = { ...header, id: netns.nextIpId() };
   }
   if (packet.transport?.kind === "icmp") countIcmp(netns.snmp, "Out", packet.transport.type);
-  if (header.options) buildOptions(packet);
+  if (header.options) buildOptions(netns, packet);
   outputRouted(netns, packet, route, options);
 }
 
@@ -40,8 +41,9 @@ function routePacket(netns: NetNamespace, packet: Packet, options?: SendOptions)
     dstPort: hasPorts ? transport.dstPort : 0,
     tos: header.tos,
     mark: packet.mark,
-    uid: options?.uid,
+    uid: options?.owner?.uid,
     oif: options?.oif,
+    onLink: options?.onLink,
   });
   // A raw socket may send from any address; the others have checked theirs.
   return routeOutput(netns, flow, true);
@@ -80,6 +82,11 @@ export function outputRouted(
   const { device } = taken;
   if (!device.isLoopback && (taken.type === "broadcast" || taken.type === "multicast")) {
     loopBack(netns, packet, device, taken.type);
+  }
+  if (device.isLoopback && taken.type === "unicast") {
+    // It would come back by the loopback, where nobody takes what was not sent to this machine.
+    netns.tracer?.drop(packet, "no-route", device);
+    return;
   }
   postrouting(netns, packet, undefined, device, taken.gateway || header.dst, taken.mtu);
 }

@@ -16,6 +16,7 @@ export function attachTransports(netns: NetNamespace, allocateInode: () => numbe
     deviceIndex: (name) => netns.deviceByName(name)?.ifindex,
     deviceName: (index) => netns.deviceByIndex(index)?.name,
     defaultTtl: () => netns.sysctl.number("ipv4/ip_default_ttl"),
+    discoversPathMtu: () => netns.sysctl.number("ipv4/ip_no_pmtu_disc") === 0,
     tap: (ifindex, see) =>
       netns.addTap((frame) => {
         if (ifindex === 0 || frame.ifindex === ifindex) see(frame);

@@ -20,6 +20,8 @@ export interface TransportContext {
   allocateInode(): number;
   /** net.ipv4.ip_default_ttl */
   defaultTtl(): number;
+  /** net.ipv4.ip_no_pmtu_disc is 0. */
+  discoversPathMtu(): boolean;
   /**
    * Shows every frame that the devices receive and send (index 0: all of them) until the
    * returned function is called.

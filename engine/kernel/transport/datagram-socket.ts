@@ -23,6 +23,9 @@ import { nextHopMtu, type SocketFault } from "./icmp-errno.ts";
 import type { OutputRoute } from "./protocol.ts";
 import { SEND_COST_NS, Socket, UNSPECIFIED } from "./socket.ts";
 
+/** Bytes that the length field of an IPv4 header can tell. */
+const MAX_IP_PACKET = 65535;
+
 /** ICMP errors kept until they are read with MSG_ERRQUEUE. */
 const MAX_QUEUED_ERRORS = 64;
 
@@ -155,6 +158,7 @@ export abstract class DatagramSocket extends Socket {
       mark: settings.mark,
       uid: this.uid,
       oif: settings.boundDevice,
+      onLink: settings.dontRoute,
     });
     if (route.isBroadcast && !settings.broadcast) throw new KernelError("EACCES");
     return route;
@@ -181,9 +185,11 @@ export abstract class DatagramSocket extends Socket {
       protocol: this.protocol,
       src: route.src,
       dst: to.ip === IPV4_ANY ? IPV4_LOOPBACK : to.ip,
+      ...(settings.ipOptions ? { options: settings.ipOptions } : {}),
     };
     packet.ip = header;
     const length = networkLength(packet);
+    if (length > MAX_IP_PACKET) this.fits(length, route.mtu);
     if (this.mustNotFragment(length, route)) {
       packet.ip = { ...header, id: header.id || this.drawId(), dontFragment: true };
     }
@@ -194,18 +200,22 @@ export abstract class DatagramSocket extends Socket {
     const { settings, context } = this;
     context.ip.sendLocal(packet, {
       oif: settings.boundDevice,
-      uid: this.uid,
+      owner: this.owner,
       mark: settings.mark,
+      onLink: settings.dontRoute,
     });
   }
 
   /** IP_MTU_DISCOVER: "want" lets a packet that is too long be cut by this machine only. */
-  protected mustNotFragment(length: number, { mtu, deviceMtu = mtu }: OutputRoute): boolean {
+  protected mustNotFragment(
+    length: number,
+    { mtu, deviceMtu = mtu, mtuLocked }: OutputRoute,
+  ): boolean {
     switch (this.settings.mtuDiscover) {
       case "dont":
         return false;
       case "want":
-        return length <= mtu;
+        return length <= mtu && !mtuLocked;
       case "do":
         return this.fits(length, mtu);
       case "probe":

@@ -4,6 +4,7 @@ import { KernelError } from "../errno.ts";
 import type { SocketType } from "../process/sys.ts";
 import type { TransportContext } from "./context.ts";
 import type { SocketDiagnostics, SocketRecord } from "./diagnostics.ts";
+import type { SocketOwner } from "./protocol.ts";
 import { PacketSocket, PacketSockets } from "./packet-socket.ts";
 import { EchoSocket, RawSocket, RawSockets } from "./raw.ts";
 import { UNSPECIFIED, type Socket } from "./socket.ts";
@@ -28,31 +29,37 @@ export class SocketLayer implements SocketDiagnostics {
   }
 
   /** socket(2). EPROTONOSUPPORT, EPERM (raw and packet sockets are root's), EACCES (ping). */
-  socket(family: "inet" | "packet", type: SocketType, protocol: number, uid: number): Socket {
+  socket(
+    family: "inet" | "packet",
+    type: SocketType,
+    protocol: number,
+    owner: SocketOwner,
+  ): Socket {
+    const { uid } = owner;
     if (family === "packet") {
       if (uid !== 0) throw new KernelError("EPERM");
-      return new PacketSocket(this.packets, uid, protocol);
+      return new PacketSocket(this.packets, owner, protocol);
     }
     switch (type) {
       case "stream":
         if (protocol !== 0 && protocol !== IPPROTO_TCP) throw new KernelError("EPROTONOSUPPORT");
-        return new TcpSocket(this.tcp, uid);
+        return new TcpSocket(this.tcp, owner);
       case "dgram":
-        if (protocol === IPPROTO_ICMP) return this.echoSocket(uid);
+        if (protocol === IPPROTO_ICMP) return this.echoSocket(owner);
         if (protocol !== 0 && protocol !== IPPROTO_UDP) throw new KernelError("EPROTONOSUPPORT");
-        return new UdpSocket(this.udp, uid);
+        return new UdpSocket(this.udp, owner);
       case "raw":
         if (protocol === 0) throw new KernelError("EPROTONOSUPPORT");
         if (uid !== 0) throw new KernelError("EPERM");
-        return new RawSocket(this.raw, uid, protocol);
+        return new RawSocket(this.raw, owner, protocol);
     }
   }
 
-  /** net.ipv4.ping_group_range decides who may have one; the group is taken to be the user's. */
-  private echoSocket(uid: number): Socket {
+  /** net.ipv4.ping_group_range decides who may have one. */
+  private echoSocket(owner: SocketOwner): Socket {
     const [low, high] = this.context.sysctls.pingGroupRange;
-    if (uid < low || uid > high) throw new KernelError("EACCES");
-    return new EchoSocket(this.raw, uid);
+    if (owner.gid < low || owner.gid > high) throw new KernelError("EACCES");
+    return new EchoSocket(this.raw, owner);
   }
 
   /** All sockets: TCP with the latest listeners first, then UDP, raw, packet. */

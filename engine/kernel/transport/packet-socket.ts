@@ -8,6 +8,7 @@ import type { Blocking } from "../process/wait-queue.ts";
 import type { TransportContext } from "./context.ts";
 import { BoundedQueue, deadline, packetCost } from "./datagram-queue.ts";
 import type { SocketRecord } from "./diagnostics.ts";
+import type { SocketOwner } from "./protocol.ts";
 import { Socket, UNSPECIFIED } from "./socket.ts";
 
 const ETH_P_ALL = 3;
@@ -27,11 +28,11 @@ export class PacketSocket extends Socket {
 
   constructor(
     private readonly sockets: PacketSockets,
-    uid: number,
+    owner: SocketOwner,
     /** An EtherType; ETH_P_ALL: every frame, outgoing ones too; 0: none until bound. */
     private readonly protocol: number,
   ) {
-    super(sockets.context, uid);
+    super(sockets.context, owner);
     sockets.all.add(this);
     this.listenOn(0);
   }

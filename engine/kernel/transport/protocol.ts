@@ -33,6 +33,8 @@ export interface Flow {
   readonly uid?: number;
   /** SO_BINDTODEVICE or IP_PKTINFO: index of the device it must leave by; 0 or undefined: any. */
   readonly oif?: number;
+  /** SO_DONTROUTE: only what is on a link. */
+  readonly onLink?: boolean;
 }
 
 /** The answer of an output route lookup. */
@@ -44,16 +46,27 @@ export interface OutputRoute {
   readonly mtu: number;
   /** MTU of the device that it leaves by. */
   readonly deviceMtu?: number;
+  /** The route says that its MTU is not to be discovered. */
+  readonly mtuLocked?: boolean;
   readonly isLocal: boolean;
   readonly isBroadcast: boolean;
   readonly isMulticast: boolean;
 }
 
+/** Whose a socket is: the user and the group of the process that made it. */
+export interface SocketOwner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** How a packet made here is sent. */
 export interface SendOptions {
+  /** SO_DONTROUTE: only to what is on a link. */
+  readonly onLink?: boolean;
   /** Index of the device it must leave by; 0 or undefined: any. */
   readonly oif?: number;
-  readonly uid?: number;
+  /** Undefined: no program's socket sends it. */
+  readonly owner?: SocketOwner | undefined;
   readonly mark?: number;
   /** The header's id is final, even when it is 0. */
   readonly keepId?: boolean;

@@ -18,7 +18,7 @@ import { toDatagram } from "./datagram-queue.ts";
 import { DatagramSocket } from "./datagram-socket.ts";
 import type { SocketRecord } from "./diagnostics.ts";
 import { socketFault } from "./icmp-errno.ts";
-import type { RawReceiver } from "./protocol.ts";
+import type { RawReceiver, SocketOwner } from "./protocol.ts";
 import { UNSPECIFIED } from "./socket.ts";
 
 /** IPPROTO_RAW: sends packets with their own IP header, receives nothing. */
@@ -79,9 +79,9 @@ export class RawSockets implements RawReceiver {
 abstract class NetworkSocket extends DatagramSocket {
   constructor(
     protected readonly raw: RawSockets,
-    uid: number,
+    owner: SocketOwner,
   ) {
-    super(raw.context, uid);
+    super(raw.context, owner);
   }
 
   /** Takes this received packet. */
@@ -145,10 +145,10 @@ abstract class NetworkSocket extends DatagramSocket {
 export class RawSocket extends NetworkSocket {
   constructor(
     raw: RawSockets,
-    uid: number,
+    owner: SocketOwner,
     readonly protocol: number,
   ) {
-    super(raw, uid);
+    super(raw, owner);
     raw.add(this);
   }
 

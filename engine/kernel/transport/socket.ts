@@ -16,6 +16,7 @@ import type {
 import { type Blocking, WaitQueue } from "../process/wait-queue.ts";
 import type { TransportContext } from "./context.ts";
 import type { SocketRecord } from "./diagnostics.ts";
+import type { SocketOwner } from "./protocol.ts";
 
 export const UNSPECIFIED: SocketAddress = { ip: IPV4_ANY, port: 0 };
 
@@ -37,12 +38,14 @@ export interface SocketSettings {
   reuseAddress: boolean;
   reusePort: boolean;
   broadcast: boolean;
+  dontRoute: boolean;
   keepAlive: boolean;
   /** SO_BINDTODEVICE as an index; 0: any. */
   boundDevice: number;
   mark: number;
   ttl: number | undefined;
   tos: number;
+  ipOptions: Uint8Array | undefined;
   mtuDiscover: SocketOptions["mtuDiscover"];
   receiveErrors: boolean;
   noDelay: boolean;
@@ -72,24 +75,30 @@ export abstract class Socket implements OpenFile {
 
   constructor(
     readonly context: TransportContext,
-    readonly uid: number,
+    readonly owner: SocketOwner,
   ) {
     this.inode = context.allocateInode();
     this.settings = {
       reuseAddress: false,
       reusePort: false,
       broadcast: false,
+      dontRoute: false,
       keepAlive: false,
       boundDevice: 0,
       mark: 0,
       ttl: undefined,
       tos: 0,
-      mtuDiscover: "want",
+      ipOptions: undefined,
+      mtuDiscover: context.discoversPathMtu() ? "want" : "dont",
       receiveErrors: false,
       noDelay: false,
       receiveBuffer: context.sysctls.receiveBufferDefault,
       sendBuffer: context.sysctls.sendBufferDefault,
     };
+  }
+
+  get uid(): number {
+    return this.owner.uid;
   }
 
   abstract read(max: number): Uint8Array | undefined;
@@ -105,7 +114,7 @@ export abstract class Socket implements OpenFile {
       kind: "socket",
       mode: 0o777,
       uid: this.uid,
-      gid: 0,
+      gid: this.owner.gid,
       links: 1,
       sizeBytes: 0,
       modifiedSeconds: Math.floor(this.context.sim.epochSeconds),

@@ -23,7 +23,7 @@ import { DatagramSocket } from "./datagram-socket.ts";
 import type { SocketRecord } from "./diagnostics.ts";
 import { ICMP_PORT_UNREACHABLE, socketFault } from "./icmp-errno.ts";
 import { PortTable } from "./ports.ts";
-import type { TransportProtocol } from "./protocol.ts";
+import type { SocketOwner, TransportProtocol } from "./protocol.ts";
 import { UNSPECIFIED } from "./socket.ts";
 
 /** The length field has 16 bits, and the IP header takes 20 of them. */
@@ -161,9 +161,9 @@ export class UdpSocket extends DatagramSocket {
 
   constructor(
     private readonly udp: UdpProtocol,
-    uid: number,
+    owner: SocketOwner,
   ) {
-    super(udp.context, uid);
+    super(udp.context, owner);
   }
 
   override bind(address: SocketAddress | { readonly ifindex: number }): void {

@@ -1,4 +1,4 @@
-import { findUser, groupName, groups as allGroups, userName, users } from "../support/accounts.ts";
+import { findUser, groupName, supplementaryGroups, users } from "../support/accounts.ts";
 import { quoteText } from "../support/quote.ts";
 import { defineTool } from "../support/tool.ts";
 
@@ -9,19 +9,16 @@ export const groups = defineTool({
   usage: ["[OPTION]... [USERNAME]..."],
   *run(tool, args) {
     const { sys } = tool;
-    const names = (uid: number, gid: number) => {
-      const login = userName(sys, uid);
-      const others = allGroups(sys)
-        .filter((group) => (group.fields[3] ?? "").split(",").includes(login) && group.id !== gid)
-        .map((group) => group.name);
-      return [groupName(sys, gid), ...others].join(" ");
-    };
-    if (args.operands.length === 0) yield* tool.print(`${names(sys.uid, sys.gid)}\n`);
+    const names = (ids: readonly number[]) => ids.map((gid) => groupName(sys, gid)).join(" ");
+    if (args.operands.length === 0) {
+      yield* tool.print(`${names([...new Set([sys.gid, ...sys.groups])])}\n`);
+    }
     for (const operand of args.operands) {
       const uid = findUser(sys, operand);
       const account = users(sys).find((user) => user.id === uid);
-      if (account) yield* tool.print(`${operand} : ${names(account.id, account.gid)}\n`);
-      else yield* tool.warn(`${quoteText(operand)}: no such user`);
+      if (account) {
+        yield* tool.print(`${operand} : ${names(supplementaryGroups(sys, account.name))}\n`);
+      } else yield* tool.warn(`${quoteText(operand)}: no such user`);
     }
   },
 });

@@ -1,5 +1,5 @@
 import type { Sys } from "../../kernel/process/sys.ts";
-import { findUser, groupName, groups, userName, users } from "../support/accounts.ts";
+import { findUser, groupName, supplementaryGroups, userName, users } from "../support/accounts.ts";
 import { quoteText } from "../support/quote.ts";
 import { defineTool } from "../support/tool.ts";
 
@@ -56,17 +56,12 @@ export const id = defineTool({
 });
 
 function identify(sys: Sys, name: string | undefined): Identity | undefined {
-  let { uid, gid } = sys;
-  if (name !== undefined) {
-    const found = findUser(sys, name);
-    const account = users(sys).find((user) => user.id === found);
-    if (!account) return undefined;
-    uid = account.id;
-    gid = account.gid;
+  if (name === undefined) {
+    const { uid, gid } = sys;
+    return { uid, gid, groups: [...new Set([gid, ...sys.groups])] };
   }
-  const login = userName(sys, uid);
-  const others = groups(sys)
-    .filter((group) => (group.fields[3] ?? "").split(",").includes(login))
-    .map((group) => group.id);
-  return { uid, gid, groups: [...new Set([gid, ...others])] };
+  const found = findUser(sys, name);
+  const account = users(sys).find((user) => user.id === found);
+  if (!account) return undefined;
+  return { uid: account.id, gid: account.gid, groups: supplementaryGroups(sys, account.name) };
 }

@@ -1,7 +1,9 @@
 import { KernelError, strerror } from "../../kernel/errno.ts";
 import { execFailure, findCommand } from "../support/command.ts";
 import { quoteText } from "../support/quote.ts";
-import { defineTool } from "../support/tool.ts";
+import { defineTool, reason } from "../support/tool.ts";
+
+const DEFAULT_ADJUSTMENT = 10;
 
 export const nice = defineTool({
   name: "nice",
@@ -12,7 +14,7 @@ export const nice = defineTool({
   stopAtOperand: true,
   options: [["-n, --adjustment=N", "add integer N to the niceness (default 10)"]],
   limitations: [
-    "Every process has the same share of the emulated processor: the niceness changes nothing.",
+    "The niceness is kept and shown; every process has the same share of the emulated processor.",
   ],
   rewrite: (argv) =>
     /^--?\d+$/.test(argv[1] ?? "")
@@ -21,14 +23,21 @@ export const nice = defineTool({
   *run(tool, args) {
     const { sys } = tool;
     const adjustment = args.value("n");
-    if (adjustment !== undefined && !/^[-+]?\d+$/.test(adjustment)) {
+    if (adjustment !== undefined && !/^\s*[-+]?\d+$/.test(adjustment)) {
       throw tool.fail(`invalid adjustment ${quoteText(adjustment)}`, 125);
     }
+    const before = sys.getpriority();
     const [command] = args.operands;
     if (command === undefined) {
       if (adjustment !== undefined) throw tool.usage("a command must be given with an adjustment");
-      yield* tool.print("0\n");
+      yield* tool.print(`${before}\n`);
       return;
+    }
+    try {
+      sys.setpriority(0, before + Number(adjustment ?? DEFAULT_ADJUSTMENT));
+    } catch (error) {
+      // Without the right to it the command runs all the same.
+      yield* tool.warn(`cannot set niceness: ${reason(error)}`);
     }
     try {
       yield* sys.exec(findCommand(sys, command), args.operands);

@@ -56,6 +56,15 @@ export function findGroup(sys: Sys, text: string): number | undefined {
   return groups(sys).find((group) => group.name === text)?.id ?? number(text);
 }
 
+/** initgroups(3): the primary group of a user and those that list it as a member. */
+export function supplementaryGroups(sys: Sys, login: string): readonly number[] {
+  const primary = users(sys).find((user) => user.name === login)?.gid;
+  const others = groups(sys)
+    .filter((group) => (group.fields[3] ?? "").split(",").includes(login))
+    .map((group) => group.id);
+  return [...new Set(primary === undefined ? others : [primary, ...others])];
+}
+
 function number(text: string): number | undefined {
   return /^\d+$/.test(text) ? Number(text) : undefined;
 }

@@ -6,7 +6,10 @@ import { lsns } from "./lsns.ts";
 import { more } from "./more.ts";
 import { mount } from "./mount.ts";
 import { nsenter } from "./nsenter.ts";
+import { renice } from "./renice.ts";
 import { rev } from "./rev.ts";
+import { setpriv } from "./setpriv.ts";
+import { runuser, su } from "./su.ts";
 import { umount } from "./umount.ts";
 import { unshare } from "./unshare.ts";
 
@@ -18,7 +21,11 @@ export const UTIL_LINUX: readonly Program[] = [
   more,
   mount,
   nsenter,
+  renice,
   rev,
+  runuser,
+  setpriv,
+  su,
   umount,
   unshare,
 ];

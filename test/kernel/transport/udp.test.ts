@@ -4,6 +4,7 @@ import { MILLISECOND, SECOND } from "../../../engine/sim/clock.ts";
 import { A, B, bytes, ip, text, World } from "./world.ts";
 
 const ANY = ip("0.0.0.0");
+const USER = { uid: 1000, gid: 1000 };
 
 function bound(world: World, port: number, address = ANY) {
   const socket = world.b.socket("dgram");
@@ -128,7 +129,7 @@ test("a raw socket sees packets of its protocol, with the header", () => {
 test("a ping socket gets the replies to its own id", () => {
   const world = new World();
   world.a.sysctls.pingGroupRange = [0, 2147483647];
-  const ping = world.a.sockets.socket("inet", "dgram", 1, 1000);
+  const ping = world.a.sockets.socket("inet", "dgram", 1, USER);
   const request = new Packet();
   request.transport = { kind: "icmp", type: 8, code: 0, rest: 5 };
   world.finish(ping.sendPacket({ packet: request, to: B }));
@@ -155,7 +156,7 @@ test("a ping socket gets the replies to its own id", () => {
 
 test("only root may have raw sockets, nobody ping sockets unless the group range says so", () => {
   const world = new World();
-  expect(() => world.a.sockets.socket("inet", "raw", 1, 1000)).toThrow("EPERM");
-  expect(() => world.a.sockets.socket("inet", "dgram", 1, 1000)).toThrow("EACCES");
-  expect(() => world.a.sockets.socket("inet", "stream", 17, 0)).toThrow("EPROTONOSUPPORT");
+  expect(() => world.a.sockets.socket("inet", "raw", 1, USER)).toThrow("EPERM");
+  expect(() => world.a.sockets.socket("inet", "dgram", 1, USER)).toThrow("EACCES");
+  expect(() => world.a.sockets.socket("inet", "stream", 17, USER)).toThrow("EPROTONOSUPPORT");
 });

@@ -31,6 +31,7 @@ export function ip(text: string): Ipv4 {
 
 export const A = ip("10.0.0.1");
 export const B = ip("10.0.0.2");
+const ROOT = { uid: 0, gid: 0 };
 
 export interface LinkSettings {
   latencyNs: Ns;
@@ -66,6 +67,7 @@ export class FakeHost implements IpLayer {
       deviceIndex: (name) => (name === "eth0" ? 2 : undefined),
       deviceName: (index) => (index === 2 ? "eth0" : undefined),
       defaultTtl: () => 64,
+      discoversPathMtu: () => true,
       tap: () => () => undefined,
       sendFrame: () => undefined,
     });
@@ -142,7 +144,7 @@ export class FakeHost implements IpLayer {
   }
 
   socket(type: "stream" | "dgram" | "raw", protocol = 0): Socket {
-    return this.sockets.socket("inet", type, protocol, 0);
+    return this.sockets.socket("inet", type, protocol, ROOT);
   }
 
   states(): string[] {

@@ -22,14 +22,18 @@ function parseIds(option: TypedOption, byName: (name: string) => number | undefi
   const [low = "", high] = value.split("-");
   const first = parseUnsigned(low);
   const last = high === undefined ? first : parseUnsigned(high);
-  if (first === undefined || last === undefined || last < first) {
-    throw new UsageError(`owner: Bad value for "--${name}" option: "${value}"\n`);
+  if (first === undefined || last === undefined) {
+    throw new UsageError(`owner: Bad value for "--${name}" option: "${value}"`);
   }
   return { first, last, negated };
 }
 
-const format = ({ first, last }: IdRange): string =>
-  first === last ? String(first) : `${first}-${last}`;
+function format({ first, last }: IdRange, nameOf?: (id: number) => string | undefined): string {
+  if (first !== last) return `${first}-${last}`;
+  return nameOf?.(first) ?? String(first);
+}
+
+const isOrdered = (range: IdRange | undefined): boolean => !range || range.first <= range.last;
 
 const passes = (range: IdRange, id: number): boolean =>
   (id >= range.first && id <= range.last) !== range.negated;
@@ -59,19 +63,20 @@ export const owner = defineMatch<OwnerTest>({
     if (gid) text += `${not(gid.negated)} --gid-owner ${format(gid)}`;
     return text;
   },
-  list({ uid, gid, socket }) {
+  list({ uid, gid, socket }, names) {
     let text = socket ? `${not(socket.negated)} owner socket exists` : "";
-    if (uid) text += `${uid.negated ? " ! owner" : " owner"} UID match ${format(uid)}`;
-    if (gid) text += `${gid.negated ? " ! owner" : " owner"} GID match ${format(gid)}`;
+    if (uid) text += `${not(uid.negated)} owner UID match ${format(uid, names?.userName)}`;
+    if (gid) text += `${not(gid.negated)} owner GID match ${format(gid, names?.groupName)}`;
     return text;
   },
-  check: (_, context) => onlyFrom(context, ["OUTPUT", "POSTROUTING"]),
+  check: ({ uid, gid }, context) =>
+    isOrdered(uid) && isOrdered(gid) && onlyFrom(context, ["OUTPUT", "POSTROUTING"]),
   evaluate({ uid, gid, socket }, { packet }) {
-    const { ownerUid } = packet;
-    if (ownerUid === undefined) return socket?.negated === true && !uid && !gid;
+    const { ownerUid, ownerGid } = packet;
+    if (ownerUid === undefined || ownerGid === undefined)
+      return socket?.negated === true && !uid && !gid;
     if (socket?.negated) return false;
     if (uid && !passes(uid, ownerUid)) return false;
-    // A process has the group of its user here.
-    return !gid || passes(gid, ownerUid);
+    return !gid || passes(gid, ownerGid);
   },
 });

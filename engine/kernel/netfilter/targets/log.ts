@@ -18,16 +18,25 @@ interface LogConfig {
   readonly macDecode: boolean;
 }
 
-const LEVELS = ["emerg", "alert", "crit", "error", "warning", "notice", "info", "debug"] as const;
-const ALIASES: Readonly<Record<string, number>> = { panic: 0, err: 3, warn: 4 };
+/** As they are listed. */
+const LEVELS = ["emerg", "alert", "crit", "err", "warn", "notice", "info", "debug"] as const;
+/** As they are typed. */
+const LEVEL_NAMES: Readonly<Record<string, number>> = {
+  emerg: 0,
+  panic: 0,
+  alert: 1,
+  crit: 2,
+  error: 3,
+  warning: 4,
+  notice: 5,
+  info: 6,
+  debug: 7,
+};
 const DEFAULT_LEVEL = 4;
 const MAX_PREFIX = 29;
 
 function parseLevel(text: string): number {
-  const number = parseUnsigned(text, 7);
-  if (number !== undefined) return number;
-  const named = LEVELS.findIndex((level) => level === text.toLowerCase());
-  const level = named >= 0 ? named : ALIASES[text.toLowerCase()];
+  const level = parseUnsigned(text, 7) ?? LEVEL_NAMES[text];
   if (level === undefined) throw new UsageError(`log level "${text}" unknown\n`);
   return level;
 }
@@ -106,8 +115,19 @@ function describe(packet: Packet, config: LogConfig): string {
   }
 }
 
+/** NF_LOG_DEFAULT_MASK */
+export const EVERY_DETAIL: LogConfig = {
+  level: DEFAULT_LEVEL,
+  prefix: "",
+  sequence: true,
+  tcpOptions: true,
+  ipOptions: true,
+  uid: true,
+  macDecode: false,
+};
+
 /** The line that LOG and TRACE write; nf_log_ip_packet(). */
-function logLine(context: HookContext, config: LogConfig): string {
+export function logLine(context: HookContext, config: LogConfig): string {
   const { packet, input, output, netns } = context;
   let text = `${config.prefix}IN=${input?.name ?? ""} OUT=${output?.name ?? ""} `;
   const physIn = packet.physIif ? netns.deviceByIndex(packet.physIif) : undefined;
@@ -122,7 +142,7 @@ function logLine(context: HookContext, config: LogConfig): string {
   else if (input) text += "MAC= ";
   text += describe(packet, config);
   if (config.uid && packet.ownerUid !== undefined && !input) {
-    text += `UID=${packet.ownerUid} GID=${packet.ownerUid} `;
+    text += `UID=${packet.ownerUid} GID=${packet.ownerGid} `;
   }
   return packet.mark ? `${text}MARK=0x${packet.mark.toString(16)} ` : text;
 }
@@ -146,7 +166,9 @@ export const LOG = defineTarget<LogConfig>({
     const level = value("log-level");
     const prefix = value("log-prefix");
     if (prefix?.includes("\n")) throw new UsageError("Newlines not allowed in --log-prefix");
-    if (prefix === "") throw new UsageError("LOG: No prefix specified for --log-prefix");
+    if (prefix === "") {
+      throw new UsageError("Argument must have a minimum length of 1 characters\n");
+    }
     return {
       level: level === undefined ? DEFAULT_LEVEL : parseLevel(level),
       prefix: (prefix ?? "").slice(0, MAX_PREFIX),

@@ -10,13 +10,13 @@ import type { Process } from "../process.ts";
 import { YIELD } from "../scheduler.ts";
 import type { FileSystemUsage, OpenFlags, PollEntry, PollResult, Stat } from "../sys.ts";
 import type { Blocking, WaitQueue } from "../wait-queue.ts";
-import { ProcessCalls } from "./process-calls.ts";
+import { CredentialCalls } from "./credential-calls.ts";
 
 /** What read takes at a time unless told. */
 const DEFAULT_READ = 65_536;
 
 /** Descriptors and names: files, directories, pipes. */
-export abstract class FileCalls extends ProcessCalls {
+export abstract class FileCalls extends CredentialCalls {
   cwd(): string {
     this.enter();
     return pathOf(this.process.cwd);

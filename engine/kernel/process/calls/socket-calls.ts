@@ -38,8 +38,8 @@ export abstract class SocketCalls extends TerminalCalls {
 
   socket(family: "inet" | "packet", type: SocketType, protocol = 0): number {
     this.enter();
-    const { descriptors, namespaces, uid } = this.process;
-    return descriptors.install(namespaces.net.socket(family, type, protocol, uid));
+    const { descriptors, namespaces, uid, gid } = this.process;
+    return descriptors.install(namespaces.net.socket(family, type, protocol, { uid, gid }));
   }
 
   bind(fd: number, address: SocketAddress | { readonly ifindex: number }): void {

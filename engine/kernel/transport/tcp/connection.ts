@@ -27,6 +27,7 @@ import { SendQueue } from "./send-queue.ts";
 import { after, before, distance } from "./sequence.ts";
 import type { TcpProtocol } from "./tcp-protocol.ts";
 import { TimeWait } from "./time-wait.ts";
+import type { SocketOwner } from "../protocol.ts";
 import { armKeepalive, keepaliveTimeout, retransmitTimeout } from "./timeouts.ts";
 
 const IP_AND_TCP_HEADER_BYTES = 40;
@@ -132,7 +133,7 @@ export class TcpConnection implements TcpEndpoint {
     readonly local: SocketAddress,
     readonly remote: SocketAddress,
     readonly settings: SocketSettings,
-    readonly uid: number,
+    readonly owner: SocketOwner,
     readonly claim: PortHolder,
     start: { readonly iss: number; readonly pathMtu: number; readonly bufferIsFixed: boolean },
   ) {
@@ -337,7 +338,7 @@ export class TcpConnection implements TcpEndpoint {
       receiveBuffer: this.window.buffer,
       sendBuffer: this.sendBuffer,
       inode: this.inode,
-      uid: this.uid,
+      uid: this.owner.uid,
       boundDevice: this.protocol.context.deviceName(this.settings.boundDevice) ?? "",
       ...(timer ? { timer } : {}),
       tcp: this.info(),

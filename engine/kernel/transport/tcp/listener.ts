@@ -33,6 +33,7 @@ import {
 import { type InitialWindow, initialWindow, ReceiveWindow } from "./receive-window.ts";
 import { INITIAL_RTO_NS, MAX_RTO_NS } from "./round-trip.ts";
 import { advance, before } from "./sequence.ts";
+import type { SocketOwner } from "../protocol.ts";
 import type { TcpProtocol } from "./tcp-protocol.ts";
 
 export class Listener {
@@ -45,7 +46,7 @@ export class Listener {
     readonly protocol: TcpProtocol,
     readonly local: SocketAddress,
     readonly settings: SocketSettings,
-    readonly uid: number,
+    readonly owner: SocketOwner,
     readonly inode: number,
     /** Of the socket: does the program fix SO_RCVBUF? */
     readonly bufferIsFixed: boolean,
@@ -119,7 +120,7 @@ export class Listener {
       receiveBuffer: this.settings.receiveBuffer,
       sendBuffer: this.settings.sendBuffer,
       inode: this.inode,
-      uid: this.uid,
+      uid: this.owner.uid,
       boundDevice: this.protocol.context.deviceName(this.settings.boundDevice) ?? "",
     };
   }
@@ -208,7 +209,12 @@ export class ConnectionRequest implements TcpEndpoint {
         options,
       },
       NO_BYTES,
-      { ...protocol.bareCarrier(), tos: settings.tos, oif: settings.boundDevice },
+      {
+        ...protocol.bareCarrier(),
+        tos: settings.tos,
+        oif: settings.boundDevice,
+        owner: this.listener.owner,
+      },
     );
   }
 
@@ -276,16 +282,16 @@ export class ConnectionRequest implements TcpEndpoint {
   }
 
   private createConnection(): TcpConnection {
-    const { protocol, settings, uid, bufferIsFixed } = this.listener;
+    const { protocol, settings, owner, bufferIsFixed } = this.listener;
     const { context } = protocol;
     const claim: PortHolder = {
       local: this.local,
-      uid,
+      uid: owner.uid,
       settings: { ...settings },
       isListening: false,
       pickedByConnect: false,
     };
-    const c = new TcpConnection(protocol, this.local, this.remote, { ...settings }, uid, claim, {
+    const c = new TcpConnection(protocol, this.local, this.remote, { ...settings }, owner, claim, {
       iss: this.iss,
       pathMtu: this.pathMtu,
       bufferIsFixed,
@@ -332,7 +338,7 @@ export class ConnectionRequest implements TcpEndpoint {
           : {},
       },
       NO_BYTES,
-      protocol.bareCarrier(),
+      { ...protocol.bareCarrier(), owner: this.listener.owner },
     );
   }
 

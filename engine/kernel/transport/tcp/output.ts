@@ -43,7 +43,8 @@ function transmit(
     dontFragment: settings.mtuDiscover !== "dont",
     oif: settings.boundDevice,
     mark: settings.mark,
-    uid: c.uid,
+    // Until it is accepted, and once it is closed, no program holds it.
+    owner: c.inode === 0 ? undefined : c.owner,
   });
 }
 

@@ -17,7 +17,7 @@ import { KernelError } from "../../errno.ts";
 import type { SocketAddress } from "../../process/sys.ts";
 import type { TransportContext } from "../context.ts";
 import { PortTable } from "../ports.ts";
-import type { TransportProtocol } from "../protocol.ts";
+import type { SocketOwner, TransportProtocol } from "../protocol.ts";
 import type { TcpEndpoint } from "./endpoint.ts";
 import type { Listener } from "./listener.ts";
 import { advance } from "./sequence.ts";
@@ -39,7 +39,7 @@ export interface CarrierFields {
   readonly dontFragment: boolean;
   readonly oif: number;
   readonly mark: number;
-  readonly uid: number;
+  readonly owner: SocketOwner | undefined;
 }
 
 const NO_OPTIONS: TcpOptions = {};
@@ -210,7 +210,7 @@ export class TcpProtocol implements TransportProtocol {
       this.context.ip.sendLocal(packet, {
         oif: carrier.oif,
         mark: carrier.mark,
-        uid: carrier.uid,
+        owner: carrier.owner,
         keepId: true,
       });
     } catch (error) {
@@ -251,7 +251,7 @@ export class TcpProtocol implements TransportProtocol {
       dontFragment: true,
       oif: 0,
       mark: 0,
-      uid: 0,
+      owner: undefined,
     };
   }
 

@@ -14,6 +14,7 @@ import { pushPending, sendReset, sendSyn } from "./output.ts";
 import { advance } from "./sequence.ts";
 import type { TcpProtocol } from "./tcp-protocol.ts";
 import { TimeWait } from "./time-wait.ts";
+import type { SocketOwner } from "../protocol.ts";
 import { armKeepalive, startSynTimer } from "./timeouts.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -35,10 +36,10 @@ export class TcpSocket extends Socket {
 
   constructor(
     private readonly tcp: TcpProtocol,
-    uid: number,
+    owner: SocketOwner,
     accepted?: TcpConnection,
   ) {
-    super(tcp.context, uid);
+    super(tcp.context, owner);
     const { sysctls } = tcp.context;
     this.settings.receiveBuffer = sysctls.tcpReceiveMemory[1];
     this.settings.sendBuffer = sysctls.tcpSendMemory[1];
@@ -156,7 +157,7 @@ export class TcpSocket extends Socket {
     const claim = this.claim as Claim;
     const local = claim.local;
     const iss = this.tcp.initialSequence(local, remote);
-    const connection = new TcpConnection(this.tcp, local, remote, settings, this.uid, claim, {
+    const connection = new TcpConnection(this.tcp, local, remote, settings, this.owner, claim, {
       iss,
       pathMtu: route.mtu,
       bufferIsFixed: this.bufferIsFixed,
@@ -221,7 +222,7 @@ export class TcpSocket extends Socket {
       this.tcp,
       claim.local,
       this.settings,
-      this.uid,
+      this.owner,
       this.inode,
       this.bufferIsFixed,
       limit,
@@ -235,7 +236,7 @@ export class TcpSocket extends Socket {
       if (!this.listener) throw new KernelError("EINVAL");
       const connection = this.listener.takeAccepted();
       if (connection) {
-        const socket = new TcpSocket(this.tcp, this.uid, connection);
+        const socket = new TcpSocket(this.tcp, this.owner, connection);
         return { socket, peer: connection.remote };
       }
       yield* this.waitForChange();
