@@ -346,6 +346,9 @@ export type Notice =
   /** Bytes for a terminal's screen. */
   | { readonly kind: "terminal-output"; readonly terminal: string; readonly data: Uint8Array }
   | { readonly kind: "terminal-closed"; readonly terminal: string; readonly exitCode: number }
+  /** Bytes for a client outside the lab. */
+  | { readonly kind: "connection-output"; readonly connection: string; readonly data: Uint8Array }
+  | { readonly kind: "connection-closed"; readonly connection: string }
   /** A command of `runCommand` has ended; `output` is the end of what it wrote. */
   | {
       readonly kind: "command-ended";
@@ -423,6 +426,18 @@ export interface Session {
   runCommand(node: string, commandLine: string): Outcome<string>;
   /** What can be dragged onto a machine that runs containers. */
   images(): readonly ImageInfo[];
+
+  // connections
+  /**
+   * A connection of a Docker client outside the lab to the machine's engine. What goes in and comes
+   * out is HTTP, as on the engine's own socket.
+   */
+  openDockerConnection(node: string): Outcome<string>;
+  /** How many of the bytes were taken: the rest is to be offered again. */
+  connectionInput(connection: string, data: Uint8Array): number;
+  /** The client sends no more, but still listens. */
+  endConnectionInput(connection: string): void;
+  closeConnection(connection: string): void;
 
   // inspection
   inspectNode(node: string): NodeInspection | undefined;

@@ -17,6 +17,10 @@ const KICKING = [
   "terminalResize",
   "closeTerminal",
   "runCommand",
+  "openDockerConnection",
+  "connectionInput",
+  "endConnectionInput",
+  "closeConnection",
   "setTerminalTabs",
   "markSaved",
 ] as const;

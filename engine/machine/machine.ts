@@ -10,11 +10,13 @@ import { Kernel } from "../kernel/kernel.ts";
 import type { Network } from "../kernel/namespaces.ts";
 import { loadProgram } from "../kernel/process/exec.ts";
 import type { Process } from "../kernel/process/process.ts";
-import type { WindowSize } from "../kernel/process/sys.ts";
+import type { Sys, WindowSize } from "../kernel/process/sys.ts";
+import type { Blocking } from "../kernel/process/wait-queue.ts";
 import { mountBootFileSystems } from "./boot-mounts.ts";
 import { BufferFile } from "./buffer-file.ts";
 import { CommandRun, exitStatusOf } from "./command.ts";
 import type { DiskImage } from "./disk-image.ts";
+import { HostChannel } from "./host-channel.ts";
 import { MachineNetwork } from "./network.ts";
 import { init } from "./init.ts";
 import { ServiceManager } from "./service-manager.ts";
@@ -50,6 +52,7 @@ export class Machine {
   private running: { readonly kernel: Kernel; services: ServiceManager | undefined } | undefined;
   private readonly terminals = new Set<TerminalSession>();
   private readonly commands = new Set<CommandRun>();
+  private readonly channels = new Set<HostChannel>();
 
   constructor(private readonly options: MachineOptions) {
     const { sim } = options;
@@ -132,6 +135,8 @@ export class Machine {
       command.ended({ pid: 0, kind: "signaled", signal: "SIGKILL" });
     }
     this.commands.clear();
+    for (const channel of this.channels) channel.hasEnded = true;
+    this.channels.clear();
   }
 
   reboot(): void {
@@ -204,6 +209,27 @@ export class Machine {
     this.commands.add(command);
     this.start(process);
     return command;
+  }
+
+  /** A process of the machine's that serves a client outside, over its standard streams. */
+  openChannel(name: string, main: (sys: Sys) => Blocking<number>): HostChannel {
+    const { kernel } = this;
+    const argv = [name];
+    const parent = kernel.processes.get(1);
+    const process = kernel.createProcess({ parent, argv, env: new Map([["PATH", COMMAND_PATH]]) });
+    process.setComm(name);
+    process.session = process.pid;
+    process.group = process.pid;
+    const channel = new HostChannel(() => kernel.signals.sendGroup(process.group, "SIGKILL"));
+    process.descriptors.put(0, channel.stdin);
+    process.descriptors.put(1, channel.stdout);
+    process.endListeners.push(() => {
+      channel.hasEnded = true;
+      this.channels.delete(channel);
+    });
+    this.channels.add(channel);
+    kernel.scheduler.start(process, main);
+    return channel;
   }
 
   /** A terminal that is drained at once, as both output streams. */

@@ -186,6 +186,10 @@ function fakeSession(
       return { ok: true, value: command };
     },
     images: () => IMAGES,
+    openDockerConnection: () => ({ ok: false, problems: [{ message: "no engine" }] }),
+    connectionInput: (_connection, data) => data.length,
+    endConnectionInput: () => {},
+    closeConnection: () => {},
     inspectNode: (name) => inspect(view, name),
     inspectCable(id) {
       const cable = view.cables.find((other) => other.id === id);

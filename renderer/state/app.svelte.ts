@@ -113,6 +113,10 @@ export class App {
       case "terminal-closed":
         this.terminals.noticeClosed(notice.terminal, notice.exitCode);
         return;
+      case "connection-output":
+      case "connection-closed":
+        // The desktop's own: the window shows nothing of them.
+        return;
       case "command-ended":
         this.commands.noticeEnded(notice);
         return;

@@ -32,6 +32,7 @@ import { inspectCable } from "./inspect-cable.ts";
 import { inspectNode } from "./inspect-node.ts";
 import { LiveNews } from "./live-news.ts";
 import { Commands } from "./commands.ts";
+import { Connections } from "./connections.ts";
 import { Terminals } from "./terminals.ts";
 import { Viewer } from "./view.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -44,6 +45,7 @@ interface OpenLab {
   readonly news: LiveNews;
   readonly terminals: Terminals;
   readonly commands: Commands;
+  readonly connections: Connections;
   readonly watchdog: Watchdog;
 }
 
@@ -109,13 +111,15 @@ export class LabSession implements Session {
       news,
       terminals: new Terminals(),
       commands: new Commands((notice) => this.notices.push(notice)),
+      connections: new Connections(),
       watchdog: new Watchdog(lab, (notice) => this.notices.push(notice)),
     };
   }
 
   private close(): void {
-    const { terminals, watchdog, news } = this.current;
+    const { terminals, connections, watchdog, news } = this.current;
     terminals.closeAll();
+    connections.closeAll();
     watchdog.stop();
     news.stop();
   }
@@ -202,6 +206,23 @@ export class LabSession implements Session {
     return this.attempt(() => commands.run(this.nodeThatIsOn(name), commandLine));
   }
 
+  openDockerConnection(name: string): Outcome<string> {
+    const { connections } = this.current;
+    return this.attempt(() => connections.open(this.nodeThatIsOn(name)));
+  }
+
+  connectionInput(connection: string, data: Uint8Array): number {
+    return this.current.connections.input(connection, data);
+  }
+
+  endConnectionInput(connection: string): void {
+    this.current.connections.endInput(connection);
+  }
+
+  closeConnection(connection: string): void {
+    this.current.connections.close(connection);
+  }
+
   images(): readonly ImageInfo[] {
     return [];
   }
@@ -286,7 +307,7 @@ export class LabSession implements Session {
   // ---------------------------------------------------------------- notices
 
   takeNotices(): readonly Notice[] {
-    const { history, news, terminals } = this.current;
+    const { history, news, terminals, connections } = this.current;
     const dirty = history.isDirty || news.isDirty;
     if (this.viewChanged || dirty !== this.toldDirty) {
       this.notices.push({ kind: "view", dirty, history: history.state });
@@ -295,7 +316,7 @@ export class LabSession implements Session {
     }
     const live = news.take();
     if (live) this.notices.push(live);
-    this.notices.push(...terminals.takeNotices());
+    this.notices.push(...terminals.takeNotices(), ...connections.takeNotices());
     const taken = this.notices;
     this.notices = [];
     return taken;
