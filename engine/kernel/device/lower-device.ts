@@ -32,6 +32,10 @@ export abstract class StackedDevice extends NetDevice {
     return this.lower;
   }
 
+  override get hasKnownSpeed(): boolean {
+    return this.lower.hasKnownSpeed;
+  }
+
   protected override opened(): void {
     if (!this.lower.up) throw new KernelError("ENETDOWN");
     followCarrier(this.lower, this);

@@ -28,6 +28,9 @@ export interface UpperDevice {
   intercept?(lower: NetDevice, packet: Packet): boolean;
 }
 
+/** An Ethernet header and a VLAN tag. */
+const FRAME_OVERHEAD_BYTES = 18;
+
 /** The kernel's answer to a layer-2 loop of stacked devices. Linux XMIT_RECURSION_LIMIT. */
 const TRANSMIT_RECURSION_LIMIT = 8;
 let transmitDepth = 0;
@@ -70,6 +73,8 @@ export abstract class NetDevice {
   bridgePort: BridgePort | undefined;
   /** Devices that stand on this one. */
   readonly uppers: UpperDevice[] = [];
+  /** Unicast addresses that the device was told to listen to besides its own. */
+  readonly unicastAddresses: Mac[] = [];
   /** Group addresses that the device listens to, in the order they were joined. */
   readonly groups: Mac[] = [];
 
@@ -133,6 +138,16 @@ export abstract class NetDevice {
   /** Applies a new hardware address; ndo_set_mac_address. */
   changeAddress(address: Mac): void {
     this.address = address;
+  }
+
+  /** Bytes of the longest frame that comes in: the MTU's, and a tag's; is_skb_forwardable(). */
+  get longestFrame(): number {
+    return this.mtu + FRAME_OVERHEAD_BYTES;
+  }
+
+  /** Whether the driver tells a speed: 10 Gbit/s, of veth and of our cables. */
+  get hasKnownSpeed(): boolean {
+    return false;
   }
 
   // ---------------------------------------------------------------- sending and receiving

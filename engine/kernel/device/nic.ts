@@ -1,4 +1,5 @@
 import type { Mac } from "../../net/address.ts";
+import { frameLength } from "../../net/length.ts";
 import type { Packet } from "../../net/packet.ts";
 import type { LinkKindData } from "../rtnetlink/messages.ts";
 import type { Cable } from "./cable.ts";
@@ -42,6 +43,10 @@ export class Nic extends NetDevice {
     this.cable?.updateCarrier();
   }
 
+  override get hasKnownSpeed(): boolean {
+    return true;
+  }
+
   protected override xmit(packet: Packet): void {
     this.countSent(packet);
     this.cable?.send(this.end, packet);
@@ -49,7 +54,7 @@ export class Nic extends NetDevice {
 
   /** A frame has come out of the cable. */
   arrived(packet: Packet): void {
-    if (!this.up) {
+    if (!this.up || frameLength(packet) > this.longestFrame) {
       this.drop(packet);
       return;
     }

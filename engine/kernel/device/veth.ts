@@ -1,4 +1,5 @@
 import type { Mac } from "../../net/address.ts";
+import { frameLength } from "../../net/length.ts";
 import type { Packet } from "../../net/packet.ts";
 import type { NetNamespace } from "../netns.ts";
 import type { LinkKindData } from "../rtnetlink/messages.ts";
@@ -37,10 +38,15 @@ export class Veth extends NetDevice {
     this.peer?.setCarrier(false);
   }
 
+  override get hasKnownSpeed(): boolean {
+    return true;
+  }
+
   protected override xmit(packet: Packet): void {
     const peer = this.peer;
     packet.scrub();
-    if (!peer?.up || !peer.netns.backlog.enqueue(peer, packet)) {
+    const fits = peer && frameLength(packet) <= peer.longestFrame;
+    if (!peer?.up || !fits || !peer.netns.backlog.enqueue(peer, packet)) {
       this.statistics.txDropped += 1;
       this.drop(packet);
       return;

@@ -1,17 +1,19 @@
 /** IPv4 frames that a bridge forwards pass the IP hooks. Linux net/bridge/br_netfilter_hooks.c. */
 import type { Packet } from "../../net/packet.ts";
+import type { Bridge } from "../device/bridge/bridge.ts";
 import type { NetDevice } from "../device/net-device.ts";
 import { isValid } from "../ip/neighbour.ts";
 import { routeInput } from "../ip/route-input.ts";
 
-/** bridge-nf-call-iptables */
-function isCalled(bridge: NetDevice, packet: Packet): boolean {
+/** bridge-nf-call-iptables, of the machine or of the bridge */
+function isCalled(bridge: Bridge, packet: Packet): boolean {
   if (!packet.ip || packet.vlan) return false;
+  if (bridge.settings.callIptables) return true;
   return bridge.netns.sysctl.number("bridge/bridge-nf-call-iptables") !== 0;
 }
 
 /** A frame came in by a port. False: the hook or the neighbour table took it. */
-export function bridgePrerouting(bridge: NetDevice, packet: Packet): boolean {
+export function bridgePrerouting(bridge: Bridge, packet: Packet): boolean {
   const { netns } = bridge;
   const { prerouting } = netns.hooks;
   if (!prerouting || !packet.ip || !isCalled(bridge, packet)) return true;
@@ -27,7 +29,7 @@ export function bridgePrerouting(bridge: NetDevice, packet: Packet): boolean {
 }
 
 /** The destination is another now: the frame must find it. br_nf_pre_routing_finish() */
-function redirect(bridge: NetDevice, packet: Packet): boolean {
+function redirect(bridge: Bridge, packet: Packet): boolean {
   const { netns } = bridge;
   const { ip, ether } = packet;
   if (!ip || !ether) return true;
@@ -51,7 +53,7 @@ function redirect(bridge: NetDevice, packet: Packet): boolean {
 }
 
 /** From one port to another. False: a rule dropped it. */
-export function bridgeForward(bridge: NetDevice, port: NetDevice, packet: Packet): boolean {
+export function bridgeForward(bridge: Bridge, port: NetDevice, packet: Packet): boolean {
   const { netns } = bridge;
   const { forward, postrouting } = netns.hooks;
   if ((!forward && !postrouting) || !isCalled(bridge, packet)) return true;

@@ -1,6 +1,9 @@
 /** Bridge forwarding entries: RTM_NEWNEIGH of family AF_BRIDGE. Linux net/bridge/br_fdb.c. */
+import { isGroupMac } from "../../net/address.ts";
+import type { BridgePort } from "../device/bridge/bridge-port.ts";
 import { Bridge } from "../device/bridge/bridge.ts";
 import type { FdbEntry } from "../device/bridge/fdb.ts";
+import type { NetDevice } from "../device/net-device.ts";
 import { Vxlan } from "../device/vxlan.ts";
 import { KernelError } from "../errno.ts";
 import type { NetNamespace } from "../netns.ts";
@@ -17,7 +20,8 @@ export function fdb(netns: NetNamespace): FdbMessage[] {
     const own = learnt.filter(({ ifindex }) => ifindex === device.ifindex);
     // VXLAN lists its own table instead of the addresses that it listens to.
     if (device instanceof Vxlan) return own;
-    const groups = device.groups.map((mac): FdbMessage => ({
+    const listened = [...device.unicastAddresses, ...device.groups];
+    const groups = listened.map((mac): FdbMessage => ({
       mac,
       ifindex: device.ifindex,
       state: "permanent",
@@ -49,41 +53,95 @@ function kindOf(state: FdbRequest["state"]): FdbEntry["kind"] {
   }
 }
 
-export function newFdb(
-  netns: NetNamespace,
-  request: FdbRequest,
-  mode: "add" | "replace" | "append",
-): void {
+type Mode = "add" | "replace" | "append";
+
+export function newFdb(netns: NetNamespace, request: FdbRequest, mode: Mode): void {
   const device = findDevice(netns, request.device);
-  if (request.target === "self" && device instanceof Vxlan) {
-    device.addEntry(request, mode);
-    return;
+  if (request.target === "self" && device instanceof Vxlan) device.addEntry(request, mode);
+  else if (request.target === "self" && !(device instanceof Bridge)) listen(device, request);
+  else newBridgeEntry(bridgeOf(netns, request), device.bridgePort, request, mode);
+}
+
+/** br_fdb_add(): without a VLAN it holds in each of the port's as well. */
+function newBridgeEntry(
+  bridge: Bridge,
+  port: BridgePort | undefined,
+  request: FdbRequest,
+  mode: Mode,
+): void {
+  // "RTM_NEWNEIGH without NUD_PERMANENT": to the bridge itself everything is local.
+  if (!port && request.state !== "permanent") throw new KernelError("EINVAL");
+  for (const vlan of vlansOf(bridge, port, request)) putEntry(bridge, port, request, vlan, mode);
+}
+
+function vlansOf(
+  bridge: Bridge,
+  port: BridgePort | undefined,
+  { vlan }: FdbRequest,
+): readonly number[] {
+  const { vlans } = port ?? bridge;
+  if (vlan !== undefined) {
+    if (!vlans.has(vlan)) {
+      throw new KernelError("EINVAL");
+    }
+    return [vlan];
   }
-  const bridge = bridgeOf(netns, request);
-  const port = device.bridgePort;
-  const vlan = request.vlan ?? 0;
-  const present = bridge.fdb.get(request.mac, vlan);
+  return bridge.settings.vlanFiltering ? [0, ...vlans.ids()] : [0];
+}
+
+/** fdb_add_entry() */
+function putEntry(
+  bridge: Bridge,
+  port: BridgePort | undefined,
+  { mac, state, sticky }: FdbRequest,
+  vlan: number,
+  mode: Mode,
+): void {
+  const present = bridge.fdb.get(mac, vlan);
   if (present && mode === "add") throw new KernelError("EEXIST");
   const made = bridge.fdb.put({
-    mac: request.mac,
+    mac,
     vlan,
     port,
-    kind: kindOf(request.state),
+    kind: kindOf(state),
     ownAddressOf: undefined,
-    updatedNs: netns.sim.nowNs,
+    ...(sticky ? { sticky } : {}),
+    updatedNs: bridge.sim.nowNs,
+    usedNs: bridge.sim.nowNs,
   });
   if (!made) throw new KernelError("ENOSPC");
 }
 
+/** The device is told to listen to another address; ndo_dflt_fdb_add(). */
+function listen(device: NetDevice, { mac, state, vlan }: FdbRequest): void {
+  if (device.isLoopback || device.type !== "ether") throw new KernelError("EOPNOTSUPP");
+  if (state !== "permanent" || vlan !== undefined) throw new KernelError("EINVAL");
+  const list = isGroupMac(mac) ? device.groups : device.unicastAddresses;
+  if (list.includes(mac)) throw new KernelError("EEXIST");
+  list.push(mac);
+}
+
 export function delFdb(netns: NetNamespace, request: FdbRequest): void {
   const device = findDevice(netns, request.device);
-  if (request.target === "self" && device instanceof Vxlan) {
-    device.deleteEntry(request);
-    return;
-  }
-  const bridge = bridgeOf(netns, request);
-  const port = device.bridgePort;
-  const entry = bridge.fdb.get(request.mac, request.vlan ?? 0);
-  if (!entry || entry.port !== port) throw new KernelError("ENOENT");
-  bridge.fdb.delete(entry);
+  if (request.target === "self" && device instanceof Vxlan) device.deleteEntry(request);
+  else if (request.target === "self" && !(device instanceof Bridge)) stopListening(device, request);
+  else delBridgeEntry(bridgeOf(netns, request), device.bridgePort, request);
+}
+
+function delBridgeEntry(bridge: Bridge, port: BridgePort | undefined, request: FdbRequest): void {
+  const { fdb } = bridge;
+  const own = vlansOf(bridge, port, request)
+    .map((vlan) => fdb.get(request.mac, vlan))
+    .filter((entry) => entry !== undefined && entry.port === port);
+  if (own.length === 0) throw new KernelError("ENOENT");
+  for (const entry of own) if (entry) fdb.delete(entry);
+}
+
+function stopListening(device: NetDevice, { mac, state }: FdbRequest): void {
+  if (device.isLoopback || device.type !== "ether") throw new KernelError("EOPNOTSUPP");
+  if (state !== "permanent") throw new KernelError("EINVAL");
+  const list = isGroupMac(mac) ? device.groups : device.unicastAddresses;
+  const at = list.indexOf(mac);
+  if (at < 0) throw new KernelError("ENOENT");
+  list.splice(at, 1);
 }

@@ -10,10 +10,6 @@ import type { LinkChanges, LinkMessage, NewLink } from "./messages.ts";
 /** IFNAMSIZ less the terminating zero. */
 const MAX_NAME = 15;
 
-/** BR_MAX_PATH_COST and BR_MAX_PORT_PRIORITY; Linux net/bridge/br_private_stp.h, br_stp_if.c. */
-const MAX_PATH_COST = 65535;
-const MAX_PORT_PRIORITY = 63;
-
 /** The device as `netns`, which it is in, sees it. */
 export function linkMessage(netns: NetNamespace, device: NetDevice): LinkMessage {
   const linked = device.linkedDevice();
@@ -36,18 +32,11 @@ export function linkMessage(netns: NetNamespace, device: NetDevice): LinkMessage
     ...(linked ? { link: linked.ifindex } : {}),
     ...(linked && linked.netns !== netns ? { linkNetnsId: netns.netnsId(linked.netns) } : {}),
     data: device.kindData(),
-    ...(device.bridgePort ? { port: device.bridgePort.settings() } : {}),
-    ...bridgeTimers(device),
+    ...(device.bridgePort ? { port: device.bridgePort.message() } : {}),
     statistics: { ...device.statistics },
     ...(device.group !== 0 ? { group: device.group } : {}),
     carrierChanges: device.carrierChanges,
   };
-}
-
-function bridgeTimers(device: NetDevice): Pick<LinkMessage, "timers"> {
-  if (device instanceof Bridge) return { timers: { gcNs: device.gcTimerNs() } };
-  const port = device.bridgePort;
-  return port ? { timers: { forwardDelayNs: port.forwardDelayTimerNs() } } : {};
 }
 
 export function links(netns: NetNamespace): LinkMessage[] {
@@ -147,7 +136,11 @@ export function setLink(netns: NetNamespace, name: string, changes: LinkChanges)
   setFlags(device, changes);
   if (changes.txQueueLength !== undefined) device.txQueueLength = changes.txQueueLength;
   if (changes.bridge) setBridge(device, changes.bridge);
-  if (changes.port) setPort(device, changes.port);
+  if (changes.port) {
+    if (!device.bridgePort) throw new KernelError("EOPNOTSUPP");
+    device.bridgePort.change(changes.port);
+  }
+  if (changes.flushFdb) flushFdb(device);
   home.monitor.link(device, false);
 }
 
@@ -177,19 +170,19 @@ function enslave(netns: NetNamespace, device: NetDevice, master: string | null):
   bridge.addPort(device);
 }
 
-function setBridge(device: NetDevice, settings: NonNullable<LinkChanges["bridge"]>): void {
-  if (!(device instanceof Bridge)) throw new KernelError("EOPNOTSUPP");
-  device.settings = { ...device.settings, ...settings };
+/** br_fdb_flush(), br_fdb_delete_by_port() */
+function flushFdb(device: NetDevice): void {
+  const port = device.bridgePort;
+  const bridge = port?.bridge ?? device;
+  if (!(bridge instanceof Bridge)) throw new KernelError("EOPNOTSUPP");
+  bridge.fdb.deleteWhere(
+    (entry) => entry.kind === "learned" && (port === undefined || entry.port === port),
+  );
 }
 
-function setPort(device: NetDevice, changes: NonNullable<LinkChanges["port"]>): void {
-  const { bridgePort } = device;
-  if (!bridgePort) throw new KernelError("EOPNOTSUPP");
-  const { cost = 1, priority = 0 } = changes;
-  if (cost < 1 || cost > MAX_PATH_COST || priority > MAX_PORT_PRIORITY) {
-    throw new KernelError("ERANGE");
-  }
-  Object.assign(bridgePort, changes);
+function setBridge(device: NetDevice, settings: NonNullable<LinkChanges["bridge"]>): void {
+  if (!(device instanceof Bridge)) throw new KernelError("EOPNOTSUPP");
+  device.change(settings);
 }
 
 export function delLink(netns: NetNamespace, name: string): void {

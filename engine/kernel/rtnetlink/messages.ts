@@ -50,8 +50,11 @@ export type LinkKindData =
   | {
       readonly kind: "bridge";
       readonly bridge: BridgeSettings;
-      /** MAC of the bridge id: 0 until it has a port or was given an address; undefined: its own. */
-      readonly idAddress?: Mac;
+      /** MAC of the bridge id: 0 until it has a port or was given an address. */
+      readonly idAddress: Mac;
+      readonly tree: SpanningTreeState;
+      /** Until the clean-up of old forwarding entries. */
+      readonly gcTimerNs: Ns;
     }
   | { readonly kind: "vlan"; readonly id: number }
   | {
@@ -66,8 +69,8 @@ export type LinkKindData =
   | { readonly kind: "macvlan"; readonly mode: "bridge" | "private" | "vepa" | "passthru" }
   | { readonly kind: "ipip"; readonly local: Ipv4; readonly remote: Ipv4 };
 
+/** What the user sets of a bridge; times are in nanoseconds. */
 export interface BridgeSettings {
-  /** USER_HZ ticks are the program's business; these are nanoseconds. */
   readonly ageingNs: Ns;
   readonly forwardDelayNs: Ns;
   readonly helloNs: Ns;
@@ -75,19 +78,74 @@ export interface BridgeSettings {
   readonly stp: boolean;
   readonly priority: number;
   readonly vlanFiltering: boolean;
+  /** The VLAN that new ports get; 0: none. */
+  readonly defaultPvid: number;
+  readonly vlanStatistics: boolean;
+  /** Which of the link-local groups 01:80:c2:00:00:0X are forwarded. */
+  readonly groupForwardMask: number;
+  readonly multicastSnooping: boolean;
+  /** 0 to 2: never, by what is heard, always. */
+  readonly multicastRouter: number;
+  /** nf_call_iptables */
+  readonly callIptables: boolean;
 }
 
-/** IFLA_BRPORT_*: a device enslaved to a bridge. */
+/** IEEE 802.1D §9.2.5; the address is 0 until the bridge has a port or was given one. */
+export interface BridgeId {
+  readonly priority: number;
+  readonly address: Mac;
+}
+
+/** How a bridge sees the spanning tree. Its times are the root's; timers that do not run are 0. */
+export interface SpanningTreeState {
+  readonly root: BridgeId;
+  readonly rootPathCost: number;
+  readonly rootPort: number;
+  readonly maxAgeNs: Ns;
+  readonly helloNs: Ns;
+  readonly forwardDelayNs: Ns;
+  readonly ageingNs: Ns;
+  readonly topologyChange: boolean;
+  readonly topologyChangeDetected: boolean;
+  readonly helloTimerNs: Ns;
+  readonly tcnTimerNs: Ns;
+  readonly topologyChangeTimerNs: Ns;
+}
+
+export type BridgePortState = "disabled" | "listening" | "learning" | "forwarding" | "blocking";
+
+/** IFLA_BRPORT_*: what the user sets of a device enslaved to a bridge. */
 export interface BridgePortSettings {
-  readonly number: number;
-  readonly state: "disabled" | "listening" | "learning" | "forwarding" | "blocking";
+  readonly state: BridgePortState;
   readonly priority: number;
   readonly cost: number;
   readonly hairpin: boolean;
   readonly guard: boolean;
+  readonly rootBlock: boolean;
+  readonly fastLeave: boolean;
   readonly learning: boolean;
   readonly flood: boolean;
+  readonly multicastFlood: boolean;
+  readonly broadcastFlood: boolean;
+  readonly multicastRouter: number;
   readonly isolated: boolean;
+  readonly locked: boolean;
+  readonly groupForwardMask: number;
+}
+
+/** A bridge port, with what the spanning tree says of it; timers that do not run are 0. */
+export interface BridgePortMessage extends BridgePortSettings {
+  readonly number: number;
+  readonly id: number;
+  readonly designatedRoot: BridgeId;
+  readonly designatedCost: number;
+  readonly designatedBridge: BridgeId;
+  readonly designatedPort: number;
+  readonly topologyChangeAck: boolean;
+  readonly configPending: boolean;
+  readonly messageAgeTimerNs: Ns;
+  readonly forwardDelayTimerNs: Ns;
+  readonly holdTimerNs: Ns;
 }
 
 export interface LinkMessage {
@@ -116,9 +174,7 @@ export interface LinkMessage {
   /** IFLA_LINK_NETNSID: set when `link` is an index in another namespace. */
   readonly linkNetnsId?: number;
   readonly data: LinkKindData;
-  readonly port?: BridgePortSettings;
-  /** What is left on a bridge's or a bridge port's timers; undefined: they do not run. */
-  readonly timers?: { readonly gcNs?: Ns; readonly forwardDelayNs?: Ns };
+  readonly port?: BridgePortMessage;
   readonly statistics: LinkStatistics;
 }
 
@@ -167,7 +223,9 @@ export interface LinkChanges {
   readonly allMulticast?: boolean;
   readonly group?: number;
   readonly bridge?: Partial<BridgeSettings>;
-  readonly port?: Partial<Omit<BridgePortSettings, "number" | "state">>;
+  readonly port?: Partial<BridgePortSettings>;
+  /** Of a bridge or a bridge port: forget what was learned. */
+  readonly flushFdb?: boolean;
 }
 
 // ------------------------------------------------------------------ addresses
@@ -352,6 +410,8 @@ export interface RouteAnswer {
   readonly gateway?: Ipv4;
   readonly ifindex: number;
   readonly source?: Ipv4;
+  /** Of the route, which need not be the query's. */
+  readonly tos: number;
   readonly table: number;
   readonly mtu?: number;
   readonly mtuLocked?: boolean;
@@ -375,11 +435,13 @@ export interface RuleMessage {
   readonly sourcePorts?: { readonly from: number; readonly to: number };
   readonly destinationPorts?: { readonly from: number; readonly to: number };
   readonly uids?: { readonly from: number; readonly to: number };
+  /** FRA_PROTOCOL: who added it, as a route's protocol; undefined: `unspec`. */
+  readonly origin?: string;
   /** FRA_SUPPRESS_PREFIXLEN: refuse what the lookup finds if its prefix is this short or shorter. */
   readonly suppressPrefixLength?: number;
   readonly action:
     | { readonly kind: "lookup"; readonly table: number }
-    | { readonly kind: "blackhole" | "unreachable" | "prohibit" }
+    | { readonly kind: "blackhole" | "unreachable" | "prohibit" | "nop" }
     | { readonly kind: "goto"; readonly priority: number };
 }
 
@@ -425,7 +487,11 @@ export interface FdbMessage {
   readonly destination?: Ipv4;
   /** NDA_IFINDEX: the device a VXLAN remote is reached by. */
   readonly via?: number;
+  readonly sticky?: boolean;
+  /** Since its address was last heard. */
   readonly ageNs: Ns;
+  /** Since a frame was last sent to it. Undefined: the table does not tell, nor the age. */
+  readonly usedNs?: Ns;
 }
 
 export interface FdbRequest {
@@ -435,6 +501,59 @@ export interface FdbRequest {
   readonly state: "static" | "permanent" | "dynamic";
   readonly vlan?: number;
   readonly destination?: Ipv4;
+  readonly sticky?: boolean;
+}
+
+/** A VLAN of a bridge port. */
+export interface BridgeVlan {
+  readonly id: number;
+  /** Frames without a tag belong to it. */
+  readonly pvid: boolean;
+  /** It leaves without a tag. */
+  readonly untagged: boolean;
+  /** Of the whole bridge. */
+  readonly statistics?: {
+    readonly rxBytes: number;
+    readonly rxPackets: number;
+    readonly txBytes: number;
+    readonly txPackets: number;
+  };
+}
+
+/** The VLANs of a bridge port or of a bridge's own interface, `bridge vlan`. */
+export interface BridgeVlanMessage {
+  readonly ifindex: number;
+  readonly vlans: readonly BridgeVlan[];
+}
+
+export interface BridgeVlanRequest {
+  readonly device: string;
+  /** `self`: the device is the bridge; `master`: it is a port. */
+  readonly target: "master" | "self";
+  readonly first: number;
+  readonly last: number;
+  readonly pvid?: boolean;
+  readonly untagged?: boolean;
+}
+
+/** A member of a multicast group, `bridge mdb`. */
+export interface MdbMessage {
+  readonly bridge: number;
+  /** The port, or the bridge itself. */
+  readonly ifindex: number;
+  /** A MAC address is above 32 bits. */
+  readonly group: Ipv4 | Mac;
+  readonly vlan?: number;
+  readonly permanent: boolean;
+  readonly timerNs: Ns;
+}
+
+export interface MdbRequest {
+  readonly bridge: string;
+  readonly port: string;
+  readonly group: Ipv4 | Mac;
+  readonly permanent: boolean;
+  readonly vlan?: number;
 }
 
 /** A change, as `ip monitor` sees it. */
@@ -567,6 +686,15 @@ export interface Rtnetlink {
   fdb(): readonly FdbMessage[];
   newFdb(request: FdbRequest, mode: "add" | "replace" | "append"): void;
   delFdb(request: FdbRequest): void;
+
+  /** Of every bridge and its ports, by index. */
+  vlans(): readonly BridgeVlanMessage[];
+  newVlan(request: BridgeVlanRequest): void;
+  delVlan(request: BridgeVlanRequest): void;
+
+  mdb(): readonly MdbMessage[];
+  newMdb(request: MdbRequest): void;
+  delMdb(request: MdbRequest): void;
 
   /** Of every device, from the root inwards. */
   qdiscs(): readonly QdiscMessage[];

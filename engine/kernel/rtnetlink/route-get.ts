@@ -1,5 +1,6 @@
 /** RTM_GETROUTE for one destination: which way a packet would take. Linux inet_rtm_getroute(). */
 import type { Ipv4 } from "../../net/address.ts";
+import { IPPROTO_TCP, IPPROTO_UDP, Packet } from "../../net/packet.ts";
 import { KernelError } from "../errno.ts";
 import type { FibInfo, RouteException } from "../ip/fib-info.ts";
 import { findException } from "../ip/route.ts";
@@ -46,7 +47,8 @@ function forOutput(netns: NetNamespace, query: RouteQuery): RouteAnswer {
   const { device, type, exception } = route;
   return {
     type,
-    destination: flow.dst,
+    destination: query.destination,
+    tos: route.info ? netns.fib.result.alias.tos : 0,
     ...(route.gateway !== 0 ? { gateway: route.gateway } : {}),
     ifindex: device.ifindex,
     ...(query.source === undefined ? { source: route.source } : {}),
@@ -57,13 +59,59 @@ function forOutput(netns: NetNamespace, query: RouteQuery): RouteAnswer {
   };
 }
 
+/** A packet as the query describes it; inet_rtm_getroute_build_skb(). */
+function queriedPacket(query: RouteQuery, source: Ipv4): Packet {
+  const {
+    destination,
+    tos = 0,
+    protocol = IPPROTO_UDP,
+    sourcePort = 0,
+    destinationPort = 0,
+  } = query;
+  const packet = new Packet();
+  packet.mark = query.mark ?? 0;
+  packet.ip = {
+    tos,
+    id: 0,
+    dontFragment: false,
+    moreFragments: false,
+    fragmentOffset: 0,
+    ttl: 0,
+    protocol,
+    src: source,
+    dst: destination,
+  };
+  if (protocol === IPPROTO_UDP) {
+    packet.transport = { kind: "udp", srcPort: sourcePort, dstPort: destinationPort };
+  } else if (protocol === IPPROTO_TCP) {
+    packet.transport = {
+      kind: "tcp",
+      srcPort: sourcePort,
+      dstPort: destinationPort,
+      seq: 0,
+      ack: 0,
+      flags: 0,
+      window: 0,
+      urgentPointer: 0,
+      options: {},
+    };
+  }
+  return packet;
+}
+
 function forInput(netns: NetNamespace, query: RouteQuery): RouteAnswer {
   const device = netns.deviceByName(query.inputDevice as string);
   if (!device) throw new KernelError("ENODEV");
   const source = query.source ?? (0 as Ipv4);
   const { destination, tos = 0 } = query;
-  netns.fib.flow.mark = query.mark ?? 0;
-  const decision = routeInput(netns, device, source, destination, tos, undefined);
+  const decision = routeInput(
+    netns,
+    device,
+    source,
+    destination,
+    tos,
+    queriedPacket(query, source),
+  );
   switch (decision.kind) {
     case "drop":
       throw new KernelError("EINVAL");
@@ -77,6 +125,7 @@ function forInput(netns: NetNamespace, query: RouteQuery): RouteAnswer {
       return {
         type: decision.kind,
         destination,
+        tos: 0,
         ifindex: netns.loopback.ifindex,
         table: reportedTable(netns, decision.tableId),
         cacheFlags: cacheFlags(decision.kind, true, undefined, false),
@@ -87,6 +136,7 @@ function forInput(netns: NetNamespace, query: RouteQuery): RouteAnswer {
   return {
     type: "unicast",
     destination,
+    tos: netns.fib.result.alias.tos,
     ...(decision.gateway !== 0 ? { gateway: decision.gateway } : {}),
     ifindex: decision.device?.ifindex ?? 0,
     table: reportedTable(netns, decision.tableId),
@@ -173,6 +223,7 @@ export function cachedRoutes(netns: NetNamespace): RouteAnswer[] {
           answers.push({
             type: alias.info.type,
             destination,
+            tos: alias.tos,
             ...(gateway !== 0 ? { gateway } : {}),
             ifindex: hop.oif,
             table: table.id,

@@ -1,15 +1,20 @@
 /** Rtnetlink of one namespace; each object's requests are in a file of its own. */
 import type { NetNamespace } from "../netns.ts";
 import { addressMessage, delAddress, newAddress } from "./address.ts";
+import { delVlan, newVlan, vlans } from "./bridge-vlan.ts";
 import { delFdb, fdb, newFdb } from "./fdb.ts";
 import { delLink, linkMessage, links, newLink, setLink } from "./link.ts";
 import type {
   Address6Message,
   AddressMessage,
+  BridgeVlanMessage,
+  BridgeVlanRequest,
   FdbMessage,
   FdbRequest,
   LinkChanges,
   LinkMessage,
+  MdbMessage,
+  MdbRequest,
   NeighbourMessage,
   NeighbourRequest,
   NewAddress,
@@ -28,6 +33,7 @@ import type {
   RtnetlinkEvent,
   RuleMessage,
 } from "./messages.ts";
+import { delMdb, mdb, newMdb } from "./mdb.ts";
 import { delNeighbour, neighbours, newNeighbour } from "./neighbour.ts";
 import { newNextHopObject, nextHopObjects } from "./nexthop.ts";
 import { cachedRoutes, getRoute } from "./route-get.ts";
@@ -160,6 +166,30 @@ export class NetnsRtnetlink implements Rtnetlink {
 
   delFdb(request: FdbRequest): void {
     delFdb(this.netns, request);
+  }
+
+  vlans(): readonly BridgeVlanMessage[] {
+    return vlans(this.netns);
+  }
+
+  newVlan(request: BridgeVlanRequest): void {
+    newVlan(this.netns, request);
+  }
+
+  delVlan(request: BridgeVlanRequest): void {
+    delVlan(this.netns, request);
+  }
+
+  mdb(): readonly MdbMessage[] {
+    return mdb(this.netns);
+  }
+
+  newMdb(request: MdbRequest): void {
+    newMdb(this.netns, request);
+  }
+
+  delMdb(request: MdbRequest): void {
+    delMdb(this.netns, request);
   }
 
   qdiscs(): readonly QdiscMessage[] {

@@ -10,10 +10,23 @@ export function newRule(netns: NetNamespace, rule: RuleMessage): void {
   if (rule.action.kind === "goto" && rule.action.priority <= priority) {
     throw new KernelError("EINVAL", "Backward goto not supported");
   }
+  checkRanges(rule);
   const made = { ...rule, priority };
   rules.add(made);
   netns.fib.flushExceptions();
   netns.monitor.rule(made, false);
+}
+
+/** fib_rule_port_range_valid(), nla_get_kuid_range() */
+function checkRanges({ sourcePorts, destinationPorts, uids }: RuleMessage): void {
+  const isPortRange = ({ from, to }: { readonly from: number; readonly to: number }): boolean =>
+    from > 0 && from <= to && to < 0xffff;
+  if (sourcePorts && !isPortRange(sourcePorts))
+    throw new KernelError("EINVAL", "Invalid sport range");
+  if (destinationPorts && !isPortRange(destinationPorts)) {
+    throw new KernelError("EINVAL", "Invalid dport range");
+  }
+  if (uids && uids.from > uids.to) throw new KernelError("EINVAL", "Invalid uid range");
 }
 
 export function delRule(netns: NetNamespace, request: Partial<RuleMessage>): void {

@@ -3,7 +3,7 @@ import { KernelError, strerror } from "../../kernel/errno.ts";
 import type { Program } from "../../kernel/process/program.ts";
 import type { Sys } from "../../kernel/process/sys.ts";
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
-import type { LinkMessage } from "../../kernel/rtnetlink/messages.ts";
+import type { BridgeId, LinkMessage } from "../../kernel/rtnetlink/messages.ts";
 import { formatMac } from "../../net/address.ts";
 
 /** What is printed, and the exit status. */
@@ -48,11 +48,13 @@ function parseOnOff(text: string): boolean | undefined {
 }
 
 /** `8000.0200000000b0` */
+function idText({ priority, address }: BridgeId): string {
+  return `${priority.toString(16).padStart(4, "0")}.${address.toString(16).padStart(12, "0")}`;
+}
+
 function bridgeId(link: LinkMessage): string {
   if (link.data.kind !== "bridge") return "";
-  const mac = link.data.idAddress ?? link.address;
-  const priority = link.data.bridge.priority.toString(16).padStart(4, "0");
-  return `${priority}.${mac.toString(16).padStart(12, "0")}`;
+  return idText({ priority: link.data.bridge.priority, address: link.data.idAddress });
 }
 
 /** By port number. */
@@ -63,8 +65,6 @@ function portsOf(sys: Sys, bridge: LinkMessage): readonly LinkMessage[] {
 }
 
 const byName = (a: LinkMessage, b: LinkMessage): number => (a.name < b.name ? -1 : 1);
-const byPort = (a: LinkMessage, b: LinkMessage): number =>
-  (a.port?.number ?? 0) - (b.port?.number ?? 0);
 
 // ------------------------------------------------------------------ bridges and ports
 
@@ -258,37 +258,41 @@ function showStp(sys: Sys, [name = ""]: readonly string[]): Outcome {
   const link = sys.rtnetlink.link(name);
   if (!link) return fail(`bridge ${name} does not exist!`);
   if (link.data.kind !== "bridge") return fail(`device ${name} is not a bridge!`);
-  const settings = link.data.bridge;
-  const id = bridgeId(link);
-  const zero = timer(0);
+  const { bridge: own, tree } = link.data;
+  const number = (value: number): string => String(value).padStart(4);
+  const flags =
+    (tree.topologyChange ? "TOPOLOGY_CHANGE " : "") +
+    (tree.topologyChangeDetected ? "TOPOLOGY_CHANGE_DETECTED " : "");
   const text =
-    `${name}\n bridge id\t\t${id}\n designated root\t${id}\n` +
-    ` root port\t\t   0\t\t\tpath cost\t\t   0\n` +
-    ` max age\t\t${timer(settings.maxAgeNs)}\t\t\tbridge max age\t\t${timer(settings.maxAgeNs)}\n` +
-    ` hello time\t\t${timer(settings.helloNs)}\t\t\tbridge hello time\t${timer(settings.helloNs)}\n` +
-    ` forward delay\t\t${timer(settings.forwardDelayNs)}\t\t\tbridge forward delay\t${timer(settings.forwardDelayNs)}\n` +
-    ` ageing time\t\t${timer(settings.ageingNs)}\n` +
-    ` hello timer\t\t${zero}\t\t\ttcn timer\t\t${zero}\n` +
-    ` topology change timer\t${zero}\t\t\tgc timer\t\t${timer(link.timers?.gcNs ?? 0)}\n` +
-    " flags\t\t\t\n\n\n";
-  const ports = [...portsOf(sys, link)].sort(byPort);
-  return { out: text + ports.map((port) => describeStpPort(port, id)).join("") };
+    `${name}\n bridge id\t\t${bridgeId(link)}\n designated root\t${idText(tree.root)}\n` +
+    ` root port\t\t${number(tree.rootPort)}\t\t\tpath cost\t\t${number(tree.rootPathCost)}\n` +
+    ` max age\t\t${timer(tree.maxAgeNs)}\t\t\tbridge max age\t\t${timer(own.maxAgeNs)}\n` +
+    ` hello time\t\t${timer(tree.helloNs)}\t\t\tbridge hello time\t${timer(own.helloNs)}\n` +
+    ` forward delay\t\t${timer(tree.forwardDelayNs)}\t\t\tbridge forward delay\t${timer(own.forwardDelayNs)}\n` +
+    ` ageing time\t\t${timer(tree.ageingNs)}\n` +
+    ` hello timer\t\t${timer(tree.helloTimerNs)}\t\t\ttcn timer\t\t${timer(tree.tcnTimerNs)}\n` +
+    ` topology change timer\t${timer(tree.topologyChangeTimerNs)}\t\t\tgc timer\t\t${timer(link.data.gcTimerNs)}\n` +
+    ` flags\t\t\t${flags}\n\n\n`;
+  const ports = [...portsOf(sys, link)].sort(byName);
+  return { out: text + ports.map(describeStpPort).join("") };
 }
 
-function describeStpPort(link: LinkMessage, bridge: string): string {
-  const port = link.port;
+function describeStpPort({ name, port }: LinkMessage): string {
   if (!port) return "";
-  const id = ((port.priority << 10) | port.number).toString(16).padStart(4, "0");
-  const zero = timer(0);
-  const cost = String(port.cost).padStart(4);
+  const hex = (value: number): string => value.toString(16).padStart(4, "0");
+  const number = (value: number): string => String(value).padStart(4);
+  const flags =
+    (port.configPending ? "CONFIG_PENDING " : "") +
+    (port.topologyChangeAck ? "TOPOLOGY_CHANGE_ACK " : "") +
+    (port.hairpin ? "\n hairpin mode\t\t   1" : "");
   return (
-    `${link.name} (${port.number})\n` +
-    ` port id\t\t${id}\t\t\tstate\t\t${port.state.padStart(15)}\n` +
-    ` designated root\t${bridge}\tpath cost\t\t${cost}\n` +
-    ` designated bridge\t${bridge}\tmessage age timer\t${zero}\n` +
-    ` designated port\t${id}\t\t\tforward delay timer\t${timer(link.timers?.forwardDelayNs ?? 0)}\n` +
-    ` designated cost\t${String(0).padStart(4)}\t\t\thold timer\t\t${zero}\n` +
-    " flags\t\t\t\n\n"
+    `${name} (${port.number})\n` +
+    ` port id\t\t${hex(port.id)}\t\t\tstate\t\t${port.state.padStart(15)}\n` +
+    ` designated root\t${idText(port.designatedRoot)}\tpath cost\t\t${number(port.cost)}\n` +
+    ` designated bridge\t${idText(port.designatedBridge)}\tmessage age timer\t${timer(port.messageAgeTimerNs)}\n` +
+    ` designated port\t${hex(port.designatedPort)}\t\t\tforward delay timer\t${timer(port.forwardDelayTimerNs)}\n` +
+    ` designated cost\t${number(port.designatedCost)}\t\t\thold timer\t\t${timer(port.holdTimerNs)}\n` +
+    ` flags\t\t\t${flags}\n\n`
   );
 }
 
@@ -420,7 +424,6 @@ export const brctl: Program = {
       return [`${name} ${words.trim()}`, meaning] as const;
     }),
     examples: ["brctl addbr br0", "brctl addif br0 eth0", "brctl showmacs br0"],
-    limitations: ["The spanning tree protocol itself does not run: every bridge is its own root."],
   },
   main,
   complete(sys, { words }) {

@@ -13,7 +13,11 @@ export interface FdbEntry {
   kind: "learned" | "static" | "local";
   /** A local entry that stands for the bridge or a port itself, not added by hand. */
   readonly ownAddressOf: NetDevice | undefined;
+  /** It stays with its port, wherever its address is heard. */
+  sticky?: boolean;
+  /** When its address was last heard, and when a frame was last sent to it. */
   updatedNs: Ns;
+  usedNs: Ns;
 }
 
 /** Learned entries of one bridge at most, so that a flood of forged addresses stays bounded. */
@@ -45,7 +49,8 @@ export class Fdb {
     for (const [at, entry] of this.entries) if (condition(entry)) this.entries.delete(at);
   }
 
-  [Symbol.iterator](): IterableIterator<FdbEntry> {
-    return this.entries.values();
+  /** The latest first. */
+  list(): FdbEntry[] {
+    return [...this.entries.values()].reverse();
   }
 }

@@ -1,13 +1,27 @@
 /** /sys/class/net/BRIDGE/bridge and PORT/brport; Linux net/bridge/br_sysfs_{br,if}.c. */
-import type { Mac } from "../../../net/address.ts";
 import { KernelError } from "../../errno.ts";
 import type { Network } from "../../namespaces.ts";
-import type { BridgePortSettings, BridgeSettings, LinkMessage } from "../../rtnetlink/messages.ts";
+import type {
+  BridgeId,
+  BridgePortSettings,
+  BridgeSettings,
+  LinkMessage,
+} from "../../rtnetlink/messages.ts";
 import { fixedDirectory, type DirectoryView, type NodeView } from "../virtual-inode.ts";
 import { attribute, link, parseNumber } from "./attribute.ts";
 
 /** USER_HZ: bridge times are in hundredths of a second. */
 const TICK_NS = 10_000_000;
+
+type PortFlag =
+  | "hairpin"
+  | "guard"
+  | "rootBlock"
+  | "learning"
+  | "flood"
+  | "multicastFlood"
+  | "broadcastFlood"
+  | "isolated";
 
 /** BR_STATE_* */
 const STATES = { disabled: 0, listening: 1, learning: 2, forwarding: 3, blocking: 4 } as const;
@@ -18,10 +32,13 @@ export function bridgeAttributes(network: Network, name: string): DirectoryView 
     network.rtnetlink.setLink(name, { bridge: settings });
   const time = (member: "ageingNs" | "forwardDelayNs" | "helloNs" | "maxAgeNs") =>
     attribute(
-      () => Math.round(bridge().settings[member] / TICK_NS),
+      () => Math.round(bridge().tree[member] / TICK_NS),
       (text) => set({ [member]: parseNumber(text) * TICK_NS }),
     );
-  const id = () => bridgeId(bridge().settings.priority, bridge().idAddress);
+  const id = () => {
+    const { settings, idAddress } = bridge();
+    return bridgeId({ priority: settings.priority, address: idAddress });
+  };
   const entries: Record<string, NodeView> = {
     ageing_time: time("ageingNs"),
     bridge_id: attribute(id),
@@ -40,15 +57,15 @@ export function bridgeAttributes(network: Network, name: string): DirectoryView 
       () => bridge().settings.priority,
       (text) => set({ priority: parseNumber(text) }),
     ),
-    root_id: attribute(id),
-    root_path_cost: attribute(() => 0),
-    root_port: attribute(() => 0),
+    root_id: attribute(() => bridgeId(bridge().tree.root)),
+    root_path_cost: attribute(() => bridge().tree.rootPathCost),
+    root_port: attribute(() => bridge().tree.rootPort),
     stp_state: attribute(
       () => (bridge().settings.stp ? 1 : 0),
       (text) => set({ stp: parseNumber(text) !== 0 }),
     ),
-    topology_change: attribute(() => 0),
-    topology_change_detected: attribute(() => 0),
+    topology_change: attribute(() => Number(bridge().tree.topologyChange)),
+    topology_change_detected: attribute(() => Number(bridge().tree.topologyChangeDetected)),
     vlan_filtering: attribute(
       () => (bridge().settings.vlanFiltering ? 1 : 0),
       (text) => set({ vlanFiltering: parseNumber(text) !== 0 }),
@@ -63,9 +80,8 @@ export function bridgePortAttributes(network: Network, name: string): DirectoryV
     if (!found?.port) throw new KernelError("ENODEV");
     return { link: found, port: found.port };
   };
-  const set = (port: Partial<Omit<BridgePortSettings, "number" | "state">>) =>
-    network.rtnetlink.setLink(name, { port });
-  const flag = (member: "hairpin" | "guard" | "learning" | "flood" | "isolated") =>
+  const set = (port: Partial<BridgePortSettings>) => network.rtnetlink.setLink(name, { port });
+  const flag = (member: PortFlag) =>
     attribute(
       () => (device().port[member] ? 1 : 0),
       (text) => set({ [member]: parseNumber(text) !== 0 }),
@@ -75,22 +91,16 @@ export function bridgePortAttributes(network: Network, name: string): DirectoryV
       () => device().port[member],
       (text) => set({ [member]: parseNumber(text) }),
     );
-  /** Six bits of priority above ten of number. IEEE 802.1D §8.5.5.1, as Linux splits it. */
-  const portId = () => (device().port.priority << 10) | device().port.number;
   const bridge = () => network.rtnetlink.link(device().link.master ?? 0);
-  const designated = () => {
-    const { settings, idAddress } = bridgeOf(bridge());
-    return bridgeId(settings.priority, idAddress);
-  };
   return fixedDirectory({
     bpdu_guard: flag("guard"),
     bridge: link(`../../${bridge()?.name ?? ""}`),
-    change_ack: attribute(() => 0),
-    config_pending: attribute(() => 0),
-    designated_bridge: attribute(designated),
-    designated_cost: attribute(() => 0),
-    designated_port: attribute(portId),
-    designated_root: attribute(designated),
+    change_ack: attribute(() => Number(device().port.topologyChangeAck)),
+    config_pending: attribute(() => Number(device().port.configPending)),
+    designated_bridge: attribute(() => bridgeId(device().port.designatedBridge)),
+    designated_cost: attribute(() => device().port.designatedCost),
+    designated_port: attribute(() => device().port.designatedPort),
+    designated_root: attribute(() => bridgeId(device().port.designatedRoot)),
     flush: attribute(
       () => {
         throw new KernelError("EACCES");
@@ -98,12 +108,15 @@ export function bridgePortAttributes(network: Network, name: string): DirectoryV
       () => flushLearned(network, (entry) => entry.ifindex === device().link.ifindex),
     ),
     hairpin_mode: flag("hairpin"),
+    broadcast_flood: flag("broadcastFlood"),
     isolated: flag("isolated"),
     learning: flag("learning"),
+    multicast_flood: flag("multicastFlood"),
     path_cost: number("cost"),
-    port_id: attribute(() => `0x${portId().toString(16)}`),
+    port_id: attribute(() => `0x${device().port.id.toString(16)}`),
     port_no: attribute(() => `0x${device().port.number.toString(16)}`),
     priority: number("priority"),
+    root_block: flag("rootBlock"),
     state: attribute(() => STATES[device().port.state]),
     unicast_flood: flag("flood"),
   });
@@ -111,11 +124,12 @@ export function bridgePortAttributes(network: Network, name: string): DirectoryV
 
 function bridgeOf(device: LinkMessage | undefined) {
   if (device?.data.kind !== "bridge") throw new KernelError("ENODEV");
-  return { settings: device.data.bridge, idAddress: device.data.idAddress ?? device.address };
+  const { bridge: settings, idAddress, tree } = device.data;
+  return { settings, idAddress, tree };
 }
 
 /** `8000.0200000000b0`: priority and MAC in hexadecimal. */
-function bridgeId(priority: number, address: Mac): string {
+function bridgeId({ priority, address }: BridgeId): string {
   return `${priority.toString(16).padStart(4, "0")}.${address.toString(16).padStart(12, "0")}`;
 }
 

@@ -22,6 +22,7 @@ const USAGE = `Usage: bridge fdb { add | append | del | replace } ADDR dev DEV
 `;
 
 const NS_PER_SECOND = 1e9;
+const MAX_VLAN = 4095;
 
 export function fdb(context: Context, args: Args): string {
   if (args.done) return show(context, args);
@@ -148,12 +149,14 @@ function printEntry(
     const name = context.deviceName(item.via);
     printer.field("viaIf", name, `via ${name} `);
   }
-  if (context.options.statistics > 0 && item.master !== undefined) {
-    const age = Math.floor(item.ageNs / NS_PER_SECOND);
-    printer.field("used", age, `used ${age}`);
-    printer.field("updated", age, `/${age} `);
+  if (context.options.statistics > 0 && item.usedNs !== undefined) {
+    const used = Math.floor(item.usedNs / NS_PER_SECOND);
+    const updated = Math.floor(item.ageNs / NS_PER_SECOND);
+    printer.field("used", used, `used ${used}/`);
+    printer.field("updated", updated, `${updated} `);
   }
-  printer.field("flags", item.self ? ["self"] : [], item.self ? "self " : "");
+  const flags = [...(item.self ? ["self"] : []), ...(item.sticky ? ["sticky"] : [])];
+  printer.field("flags", flags, flags.map((flag) => `${flag} `).join(""));
   if (item.master !== undefined) {
     const master = context.deviceName(item.master);
     printer.field("master", master, `master ${master} `);
@@ -165,7 +168,14 @@ function printEntry(
 
 // ------------------------------------------------------------------ add, append, replace, delete
 
-const UNMODELLED = ["nhid", "port", "vni", "src_vni", "router", "use", "extern_learn", "sticky"];
+const UNMODELLED = ["nhid", "port", "vni", "src_vni", "router", "use", "extern_learn"];
+
+/** As atoi(3) reads it. */
+function parseVlan(text: string): number | undefined {
+  const vlan = Number.parseInt(text, 10) || 0;
+  if (vlan < 0 || vlan > MAX_VLAN) throw new Exit(255, "Error: invalid vlan id.\n");
+  return vlan || undefined;
+}
 
 function macOf(word: string): Mac {
   const mac = parseMac(word);
@@ -184,16 +194,18 @@ function modify(
   let state: FdbRequest["state"] = "permanent";
   let vlan: number | undefined;
   let destination: Ipv4 | undefined;
+  let sticky = false;
   while (!args.done) {
     const word = args.take();
     if (word === "dev") name = args.value();
     else if (word === "dst") destination = parseAddress("bridge", args.value(), "any");
     else if (word === "self") target = "self";
+    else if (matches(word, "sticky")) sticky = true;
     else if (matches(word, "master")) target = "master";
     else if (matches(word, "local", "permanent")) state = "permanent";
     else if (matches(word, "temp", "static")) state = "static";
     else if (matches(word, "dynamic")) state = "dynamic";
-    else if (matches(word, "vlan")) vlan = Number.parseInt(args.value(), 10);
+    else if (matches(word, "vlan")) vlan = parseVlan(args.value());
     else if (word === "via") throw notModelled("bridge", "the fdb option 'via'");
     else if (matches(word, ...UNMODELLED)) {
       throw notModelled("bridge", `the fdb option '${word}'`);
@@ -215,6 +227,7 @@ function modify(
     state,
     ...(vlan !== undefined && { vlan }),
     ...(destination !== undefined && { destination }),
+    ...(sticky && { sticky }),
   };
   withStatus(255, () => {
     if (mode === "delete") context.kernel.delFdb(request);

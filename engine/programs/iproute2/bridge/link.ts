@@ -1,6 +1,18 @@
 /** `bridge link` */
-import type { BridgePortSettings, LinkMessage } from "../../../kernel/rtnetlink/messages.ts";
-import { type Args, Exit, matches, notModelled, strictOnOff } from "../support/args.ts";
+import type {
+  BridgePortMessage,
+  BridgePortState,
+  LinkMessage,
+} from "../../../kernel/rtnetlink/messages.ts";
+import {
+  type Args,
+  Exit,
+  invalidArgument,
+  matches,
+  notModelled,
+  parseUnsigned,
+} from "../support/args.ts";
+import { PORT_STATES, type PortChanges, printOnOff, takePortFlag } from "../support/bridge-port.ts";
 import { type Context, withStatus } from "../support/context.ts";
 import type { Printer } from "../support/printer.ts";
 import { flagNames } from "../ip/link/show.ts";
@@ -26,26 +38,6 @@ const USAGE = `Usage: bridge link set dev DEV [ cost COST ] [ priority PRIO ] [ 
                                [ self ] [ master ]
        bridge link show [dev DEV]
 `;
-
-const FLAGS = ["guard", "hairpin", "learning", "flood", "isolated"] as const;
-
-const UNMODELLED = [
-  "fastleave",
-  "root_block",
-  "learning_sync",
-  "mcast_router",
-  "mcast_flood",
-  "bcast_flood",
-  "mcast_to_unicast",
-  "neigh_suppress",
-  "vlan_tunnel",
-  "locked",
-  "hwmode",
-  "backup_port",
-  "nobackup_port",
-];
-
-const STATES = ["disabled", "listening", "learning", "forwarding", "blocking"];
 
 /** −EINVAL as an exit status. */
 const MINUS_EINVAL = 234;
@@ -89,18 +81,24 @@ function lowerName(context: Context, item: LinkMessage): string | undefined {
   return context.deviceName(lower);
 }
 
+/** The device of that index is here and is down. */
+function isLowerDown(context: Context, item: LinkMessage): boolean {
+  const lower = item.link === undefined ? undefined : context.kernel.link(item.link);
+  return lower?.flags.up === false;
+}
+
 function printPort(
   context: Context,
   printer: Printer,
   item: LinkMessage,
-  port: BridgePortSettings,
+  port: BridgePortMessage,
 ): void {
   const lower = lowerName(context, item);
   printer.field("ifindex", item.ifindex, `${item.ifindex}: `);
   if (lower !== undefined) printer.member("link", lower);
   const title = lower === undefined ? item.name : `${item.name}@${lower}`;
   printer.field("ifname", item.name, `${title}: `);
-  const flags = flagNames(item.flags, false);
+  const flags = flagNames(item.flags, isLowerDown(context, item));
   printer.field("flags", flags, `<${flags.join(",")}> `);
   printer.field("mtu", item.mtu, `mtu ${item.mtu} `);
   if (item.master !== undefined) {
@@ -114,52 +112,74 @@ function printPort(
   printer.plain("\n");
 }
 
-function printDetails(printer: Printer, port: BridgePortSettings): void {
-  const onOff = (key: string, value: boolean): void =>
-    printer.field(key, value, `${key} ${value ? "on" : "off"} `);
+function printDetails(printer: Printer, port: BridgePortMessage): void {
+  const onOff = (key: string, value: boolean): void => printOnOff(printer, key, value);
   printer.plain(`${printer.newline}    `);
   onOff("hairpin", port.hairpin);
   onOff("guard", port.guard);
-  onOff("root_block", false);
-  onOff("fastleave", false);
+  onOff("root_block", port.rootBlock);
+  onOff("fastleave", port.fastLeave);
   onOff("learning", port.learning);
   onOff("flood", port.flood);
-  onOff("mcast_flood", true);
-  onOff("bcast_flood", true);
-  printer.field("mcast_router", 1, "mcast_router 1 ");
+  onOff("mcast_flood", port.multicastFlood);
+  onOff("bcast_flood", port.broadcastFlood);
+  printer.field("mcast_router", port.multicastRouter, `mcast_router ${port.multicastRouter} `);
   onOff("mcast_to_unicast", false);
   onOff("neigh_suppress", false);
   onOff("vlan_tunnel", false);
   onOff("isolated", port.isolated);
-  onOff("locked", false);
+  onOff("locked", port.locked);
 }
 
+/** A name, or the number of BR_STATE_*. */
+function portState(text: string): BridgePortState {
+  const number = /^\d+$/.test(text)
+    ? Number(text)
+    : PORT_STATES.findIndex((name) => name === text.toLowerCase());
+  if (number < 0) throw new Exit(255, "Error: invalid STP port state\n");
+  const state = PORT_STATES[number];
+  if (!state) throw new Exit(255, "RTNETLINK answers: Invalid argument\n");
+  return state;
+}
+
+/** Largest value of mcast_router: 3, a port that was heard of, is the kernel's own. */
+const MAX_ROUTER = 2;
+
 function set(context: Context, args: Args): string {
-  const port: { -readonly [Key in keyof BridgePortSettings]?: BridgePortSettings[Key] } = {};
+  const port: PortChanges = {};
   let device: string | undefined;
+  let refusesOffload = false;
   while (!args.done) {
     const word = args.take();
-    const flag = FLAGS.find((name) => name === word);
     if (word === "dev") device = args.value();
-    else if (flag) port[flag] = strictOnOff(flag, args.value(), MINUS_EINVAL);
+    else if (takePortFlag(word, args, port, "bridge", MINUS_EINVAL)) continue;
     else if (word === "cost" || word === "priority") {
       // As atoi(3) reads them; what is no positive number changes nothing.
       const value = Number.parseInt(args.value(), 10);
       if (value > 0) port[word] = value;
-    } else if (word === "state") {
-      const value = args.value();
-      if (!/^\d+$/.test(value) && !STATES.some((name) => name === value.toLowerCase())) {
-        throw new Exit(255, "Error: invalid STP port state\n");
+    } else if (word === "state") port.state = portState(args.value());
+    else if (word === "mcast_router") {
+      const text = args.value();
+      const value = parseUnsigned(text, 255);
+      if (value === undefined) throw invalidArgument("invalid mcast_router", text);
+      if (value > MAX_ROUTER) throw new Exit(255, "RTNETLINK answers: Invalid argument\n");
+      port.multicastRouter = value;
+    } else if (word === "hwmode") {
+      const mode = args.value();
+      if (mode !== "vepa" && mode !== "veb") {
+        throw new Exit(255, 'Mode argument must be "vepa" or "veb".\n');
       }
-      throw notModelled("bridge", "setting a port's STP state");
-    } else if (word === "master") continue;
-    else if (word === "self") throw notModelled("bridge", "'self': offloads of a port");
-    else if (UNMODELLED.includes(word)) throw notModelled("bridge", `the port option '${word}'`);
+      refusesOffload = true;
+    } else if (word === "self") refusesOffload = true;
+    else if (word === "master" || word === "nobackup_port") continue;
+    else if (word === "backup_port") throw notModelled("bridge", "the port option 'backup_port'");
     else throw new Exit(255, USAGE);
   }
   if (device === undefined) throw new Exit(255, "Device is a required argument.\n");
   const target = context.kernel.link(device);
   if (!target) throw new Exit(255, `Cannot find bridge device "${device}"\n`);
+  // No device of ours switches in hardware.
+  if (refusesOffload) throw new Exit(255, "RTNETLINK answers: Operation not supported\n");
   withStatus(255, () => context.kernel.setLink(target.name, { port }));
   return "";
 }

@@ -136,6 +136,7 @@ function set(context: Context, args: Args): string {
     ...(words.dev !== undefined && words.group !== undefined && { group: words.group }),
     ...(request.bridge && { bridge: request.bridge }),
     ...(request.port && { port: request.port }),
+    ...(request.flushFdb && { flushFdb: true }),
   };
   if (Object.keys(changes).length === 0) return "";
   for (const target of targets) context.kernel.setLink(target, changes);

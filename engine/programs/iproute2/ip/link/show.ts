@@ -208,8 +208,7 @@ function printDetails(
 
 function printKind(context: Context, printer: Printer, link: LinkMessage): void {
   const kind = kindName(link);
-  const isPort = link.port !== undefined;
-  if (kind === undefined && !isPort) return;
+  if (kind === undefined && !link.port) return;
   printer.open("linkinfo");
   if (kind !== undefined) {
     printer.plain(`${printer.newline}    `);
@@ -221,11 +220,11 @@ function printKind(context: Context, printer: Printer, link: LinkMessage): void 
       printer.close();
     }
   }
-  if (isPort) {
+  if (link.port) {
     printer.plain(`${printer.newline}    `);
     printer.field("info_slave_kind", "bridge", "bridge_slave ");
     printer.open("info_slave_data");
-    describePort(context, printer, link);
+    describePort(printer, link.port);
     printer.close();
   }
   printer.close();

@@ -1,40 +1,32 @@
-import type { BridgePortSettings, LinkMessage } from "../../../../../kernel/rtnetlink/messages.ts";
+import type {
+  BridgePortMessage,
+  BridgePortState,
+} from "../../../../../kernel/rtnetlink/messages.ts";
 import {
+  Exit,
   invalidArgument,
   matches,
   notModelled,
   parseUnsigned,
   strictOnOff,
 } from "../../../support/args.ts";
-import type { Context } from "../../../support/context.ts";
+import {
+  bridgeIdText,
+  PORT_STATES,
+  PORT_WORDS,
+  type PortChanges,
+  printOnOff,
+  takePortFlag,
+} from "../../../support/bridge-port.ts";
 import { Decimal } from "../../../support/json.ts";
 import type { Printer } from "../../../support/printer.ts";
-import { bridgeIdText, timerText } from "./bridge.ts";
+import { maskText, timerText } from "./bridge.ts";
 import { unknownWord, type LinkKind } from "./kind.ts";
 
 const NS_PER_SECOND = 1e9;
 
-const FLAGS = ["guard", "hairpin", "learning", "flood", "isolated"] as const;
-
-const UNMODELLED = [
-  "fdb_flush",
-  "state",
-  "fastleave",
-  "root_block",
-  "proxy_arp",
-  "proxy_arp_wifi",
-  "mcast_router",
-  "mcast_fast_leave",
-  "mcast_flood",
-  "bcast_flood",
-  "mcast_to_unicast",
-  "group_fwd_mask",
-  "neigh_suppress",
-  "vlan_tunnel",
-  "locked",
-  "backup_port",
-  "nobackup_port",
-];
+/** The exit status when a switch is neither on nor off. */
+const BAD_SWITCH = 255;
 
 export const bridgeSlave: LinkKind = {
   name: "bridge_slave",
@@ -63,69 +55,87 @@ export const bridgeSlave: LinkKind = {
 			[ backup_port DEVICE ] [ nobackup_port ]
 `,
   parse(_context, args) {
-    const port: { -readonly [Key in keyof BridgePortSettings]?: BridgePortSettings[Key] } = {};
+    const port: PortChanges = {};
+    let flushFdb = false;
+    const number = (keyword: string): number => {
+      const text = args.value();
+      const value = parseUnsigned(text);
+      if (value === undefined) throw invalidArgument(`invalid ${keyword}`, text);
+      return value;
+    };
     while (!args.done) {
       const word = args.take();
-      const flag = FLAGS.find((name) => matches(word, name));
-      if (flag) port[flag] = strictOnOff(flag, args.value(), 255);
-      else if (matches(word, "cost", "priority")) {
-        const key = matches(word, "cost") ? "cost" : "priority";
-        const text = args.value();
-        const value = parseUnsigned(text);
-        if (value === undefined) throw invalidArgument(`invalid ${key}`, text);
-        port[key] = value;
-      } else if (matches(word, ...UNMODELLED)) {
+      const flag = PORT_WORDS.find((name) => matches(word, name));
+      if (flag && takePortFlag(flag, args, port, "ip", BAD_SWITCH)) continue;
+      if (matches(word, "cost")) port.cost = number("cost");
+      else if (matches(word, "priority")) port.priority = number("priority");
+      else if (matches(word, "state")) port.state = portState(number("state"));
+      else if (matches(word, "mcast_router")) port.multicastRouter = number("mcast_router");
+      else if (matches(word, "mcast_fast_leave")) {
+        port.fastLeave = strictOnOff("mcast_fast_leave", args.value(), BAD_SWITCH);
+      } else if (matches(word, "group_fwd_mask")) port.groupForwardMask = number("group_fwd_mask");
+      else if (word === "nobackup_port") continue;
+      else if (matches(word, "fdb_flush")) flushFdb = true;
+      else if (matches(word, "backup_port")) {
         throw notModelled("ip", `the bridge port option '${word}'`);
       } else throw unknownWord(bridgeSlave, word, "option");
     }
-    return { port };
+    return { port, ...(flushFdb && { flushFdb }) };
   },
 };
 
+/** BR_STATE_* */
+function portState(value: number): BridgePortState {
+  const state = PORT_STATES[value];
+  if (!state) throw new Exit(2, "RTNETLINK answers: Invalid argument\n");
+  return state;
+}
+
 /** IFLA_INFO_SLAVE_DATA: everything that `ip -d link` says of a bridge port. */
-export function describePort(context: Context, printer: Printer, link: LinkMessage): void {
-  const port = link.port;
-  const master = link.master === undefined ? undefined : context.kernel.link(link.master);
-  if (!port || master?.data.kind !== "bridge") return;
-  const onOff = (key: string, value: boolean): void =>
-    printer.field(key, value, `${key} ${value ? "on" : "off"} `);
+export function describePort(printer: Printer, port: BridgePortMessage): void {
+  const onOff = (key: string, value: boolean): void => printOnOff(printer, key, value);
   const number = (key: string, value: number, word = key): void =>
     printer.field(key, value, `${word} ${value} `);
+  const hex = (key: string, value: number, word: string): void =>
+    printer.field(key, `0x${value.toString(16)}`, `${word} 0x${value.toString(16)} `);
+  const timer = (key: string, ns: number): void =>
+    printer.field(key, new Decimal(ns / NS_PER_SECOND), `${key} ${timerText(ns)} `);
   printer.field("state", port.state, `state ${port.state} `);
   number("priority", port.priority);
   number("cost", port.cost);
   onOff("hairpin", port.hairpin);
   onOff("guard", port.guard);
-  onOff("root_block", false);
-  onOff("fastleave", false);
+  onOff("root_block", port.rootBlock);
+  onOff("fastleave", port.fastLeave);
   onOff("learning", port.learning);
   onOff("flood", port.flood);
-  const id = (port.priority << 10) | port.number;
-  printer.field("id", `0x${id.toString(16)}`, `port_id 0x${id.toString(16)} `);
-  printer.field("no", `0x${port.number.toString(16)}`, `port_no 0x${port.number.toString(16)} `);
-  number("designated_port", id);
-  number("designated_cost", 0);
-  const settings = master.data.bridge;
-  const bridgeId = bridgeIdText(settings.priority, master.data.idAddress ?? master.address);
-  printer.field("bridge_id", bridgeId, `designated_bridge ${bridgeId} `);
-  printer.field("root_id", bridgeId, `designated_root ${bridgeId} `);
-  for (const key of ["hold_timer", "message_age_timer", "forward_delay_timer"]) {
-    const ns = key === "forward_delay_timer" ? (link.timers?.forwardDelayNs ?? 0) : 0;
-    printer.field(key, new Decimal(ns / NS_PER_SECOND), `${key} ${timerText(ns)} `);
-  }
-  number("topology_change_ack", 0);
-  number("config_pending", 0);
+  hex("id", port.id, "port_id");
+  hex("no", port.number, "port_no");
+  number("designated_port", port.designatedPort);
+  number("designated_cost", port.designatedCost);
+  const bridge = bridgeIdText(port.designatedBridge);
+  const root = bridgeIdText(port.designatedRoot);
+  printer.field("bridge_id", bridge, `designated_bridge ${bridge} `);
+  printer.field("root_id", root, `designated_root ${root} `);
+  timer("hold_timer", port.holdTimerNs);
+  timer("message_age_timer", port.messageAgeTimerNs);
+  timer("forward_delay_timer", port.forwardDelayTimerNs);
+  number("topology_change_ack", Number(port.topologyChangeAck));
+  number("config_pending", Number(port.configPending));
   onOff("proxy_arp", false);
   onOff("proxy_arp_wifi", false);
-  number("multicast_router", 1, "mcast_router");
-  printer.plain("mcast_fast_leave off ");
-  onOff("mcast_flood", true);
-  onOff("bcast_flood", true);
+  number("multicast_router", port.multicastRouter, "mcast_router");
+  // Said once more, and not in JSON.
+  printer.plain(`mcast_fast_leave ${port.fastLeave ? "on" : "off"} `);
+  onOff("mcast_flood", port.multicastFlood);
+  onOff("bcast_flood", port.broadcastFlood);
   onOff("mcast_to_unicast", false);
   onOff("neigh_suppress", false);
-  printer.field("group_fwd_mask", "0", "group_fwd_mask 0 ");
-  printer.field("group_fwd_mask_str", "0x0", "group_fwd_mask_str 0x0 ");
+  const mask = maskText(port.groupForwardMask);
+  printer.field("group_fwd_mask", mask, `group_fwd_mask ${mask} `);
+  const long = `0x${port.groupForwardMask.toString(16)}`;
+  printer.field("group_fwd_mask_str", long, `group_fwd_mask_str ${long} `);
   onOff("vlan_tunnel", false);
   onOff("isolated", port.isolated);
-  onOff("locked", false);
+  onOff("locked", port.locked);
 }

@@ -1,6 +1,6 @@
-import type { Mac } from "../../../../../net/address.ts";
-import type { BridgeSettings } from "../../../../../kernel/rtnetlink/messages.ts";
+import type { BridgeId, BridgeSettings } from "../../../../../kernel/rtnetlink/messages.ts";
 import { invalidArgument, matches, notModelled, parseUnsigned } from "../../../support/args.ts";
+import { bridgeIdText } from "../../../support/bridge-port.ts";
 import { Decimal } from "../../../support/json.ts";
 import { unknownWord, type LinkKind } from "./kind.ts";
 
@@ -14,19 +14,6 @@ const TIMES = {
   ageing_time: "ageingNs",
 } as const;
 
-const UNMODELLED = [
-  "fdb_flush",
-  "group_fwd_mask",
-  "group_address",
-  "no_linklocal_learn",
-  "vlan_protocol",
-  "vlan_default_pvid",
-  "vlan_stats_enabled",
-  "vlan_stats_per_port",
-  "mcast_",
-  "nf_call_",
-];
-
 const NS_PER_SECOND = 1e9;
 
 /** `%4d.%.2d`: seconds and hundredths. */
@@ -34,14 +21,8 @@ export function timerText(ns: number): string {
   return (Math.floor(ns / NS_PER_TICK) / 100).toFixed(2).padStart(7);
 }
 
-/** Settings that Podwire does not have, at their defaults: key, JSON value, word. */
-const FIXED: readonly (readonly [key: string, value: number | string, word: string])[] = [
-  ["group_fwd_mask", "0", "group_fwd_mask"],
-  ["group_addr", "01:80:c2:00:00:00", "group_address"],
-  ["mcast_snooping", 1, "mcast_snooping"],
-  ["no_linklocal_learn", 0, "no_linklocal_learn"],
-  ["mcast_vlan_snooping", 0, "mcast_vlan_snooping"],
-  ["mcast_router", 1, "mcast_router"],
+/** Settings that Podwire does not have, at their defaults: key, value, word. */
+const FIXED: readonly (readonly [key: string, value: number, word: string])[] = [
   ["mcast_query_use_ifaddr", 0, "mcast_query_use_ifaddr"],
   ["mcast_querier", 0, "mcast_querier"],
   ["mcast_hash_elasticity", 16, "mcast_hash_elasticity"],
@@ -57,17 +38,39 @@ const FIXED: readonly (readonly [key: string, value: number | string, word: stri
   ["mcast_stats_enabled", 0, "mcast_stats_enabled"],
   ["mcast_igmp_version", 2, "mcast_igmp_version"],
   ["mcast_mld_version", 1, "mcast_mld_version"],
-  ["nf_call_iptables", 0, "nf_call_iptables"],
-  ["nf_call_ip6tables", 0, "nf_call_ip6tables"],
-  ["nf_call_arptables", 0, "nf_call_arptables"],
 ];
 
-/** `8000.2:0:0:0:0:b0`: bytes without leading zeros. */
-export function bridgeIdText(priority: number, mac: Mac): string {
-  const hex = mac.toString(16).padStart(12, "0");
-  const bytes = hex.match(/../g) as string[];
-  const short = bytes.map((byte) => Number.parseInt(byte, 16).toString(16)).join(":");
-  return `${priority.toString(16).padStart(4, "0")}.${short}`;
+/** More of them, printed elsewhere. */
+const ELSEWHERE = {
+  no_linklocal_learn: 0,
+  mcast_vlan_snooping: 0,
+  vlan_stats_per_port: 0,
+  nf_call_ip6tables: 0,
+  nf_call_arptables: 0,
+} as const;
+
+const DEFAULTS = new Map<string, number>([
+  ...FIXED.map(([, value, word]) => [word, value] as const),
+  ...Object.entries(ELSEWHERE),
+]);
+
+/** Settings that are a number: word, largest value, what it sets. */
+const NUMBERS: readonly (readonly [string, number, (value: number) => Partial<BridgeSettings>])[] =
+  [
+    ["stp_state", 0xffffffff, (value) => ({ stp: value !== 0 })],
+    ["priority", 0xffff, (priority) => ({ priority })],
+    ["vlan_filtering", 0xff, (value) => ({ vlanFiltering: value !== 0 })],
+    ["vlan_default_pvid", 0xffff, (defaultPvid) => ({ defaultPvid })],
+    ["vlan_stats_enabled", 0xff, (value) => ({ vlanStatistics: value !== 0 })],
+    ["group_fwd_mask", 0xffff, (groupForwardMask) => ({ groupForwardMask })],
+    ["mcast_router", 0xff, (multicastRouter) => ({ multicastRouter })],
+    ["mcast_snooping", 0xff, (value) => ({ multicastSnooping: value !== 0 })],
+    ["nf_call_iptables", 0xff, (value) => ({ callIptables: value !== 0 })],
+  ];
+
+/** 0, or hexadecimal. */
+export function maskText(mask: number): string {
+  return mask === 0 ? "0" : `0x${mask.toString(16)}`;
 }
 
 export const bridge: LinkKind = {
@@ -112,7 +115,8 @@ export const bridge: LinkKind = {
 Where: VLAN_PROTOCOL := { 802.1Q | 802.1ad }
 `,
   parse(_context, args) {
-    const settings: { -readonly [Key in keyof BridgeSettings]?: BridgeSettings[Key] } = {};
+    let settings: Partial<BridgeSettings> = {};
+    let flushFdb = false;
     const number = (keyword: string, max = 0xffffffff): number => {
       const text = args.value();
       const value = parseUnsigned(text, max);
@@ -123,41 +127,70 @@ Where: VLAN_PROTOCOL := { 802.1Q | 802.1ad }
       const word = args.take();
       const time = Object.keys(TIMES).find((name) => matches(word, name)) as
         keyof typeof TIMES | undefined;
-      if (time) settings[TIMES[time]] = number(time) * NS_PER_TICK;
-      else if (matches(word, "stp_state")) settings.stp = number("stp_state") !== 0;
-      else if (matches(word, "priority")) settings.priority = number("priority", 65535);
-      else if (matches(word, "vlan_filtering")) {
-        settings.vlanFiltering = number("vlan_filtering", 255) !== 0;
-      } else if (UNMODELLED.some((name) => word.startsWith(name))) {
+      const plain = NUMBERS.find(([name]) => matches(word, name));
+      const fixed = [...DEFAULTS.keys()].find((name) => matches(word, name));
+      if (time) settings = { ...settings, [TIMES[time]]: number(time) * NS_PER_TICK };
+      else if (plain) {
+        const [name, max, toSettings] = plain;
+        settings = { ...settings, ...toSettings(number(name, max)) };
+      } else if (matches(word, "vlan_protocol")) takeVlanProtocol(args.value());
+      else if (fixed !== undefined) {
+        if (number(fixed) !== DEFAULTS.get(fixed)) {
+          throw notModelled("ip", `another value of the bridge option '${fixed}'`);
+        }
+      } else if (matches(word, "fdb_flush")) flushFdb = true;
+      else if (matches(word, "group_address")) {
         throw notModelled("ip", `the bridge option '${word}'`);
       } else throw unknownWord(bridge, word);
     }
-    return { bridge: settings };
+    return { bridge: settings, ...(flushFdb && { flushFdb }) };
   },
   describe(_context, printer, link) {
     if (link.data.kind !== "bridge") return;
-    const settings = link.data.bridge;
+    const { bridge: settings, tree } = link.data;
     const number = (key: string, value: number, word = key): void =>
       printer.field(key, value, `${word} ${value} `);
-    for (const [key, name] of Object.entries(TIMES)) number(key, settings[name] / NS_PER_TICK);
+    const id = (key: string, value: BridgeId, word: string): void =>
+      printer.field(key, bridgeIdText(value), `${word} ${bridgeIdText(value)} `);
+    const timer = (key: string, ns: number): void =>
+      printer.field(key, new Decimal(ns / NS_PER_SECOND), `${key} ${timerText(ns)} `);
+    for (const [key, name] of Object.entries(TIMES)) number(key, tree[name] / NS_PER_TICK);
     number("stp_state", Number(settings.stp));
     number("priority", settings.priority);
     number("vlan_filtering", Number(settings.vlanFiltering));
-    const id = bridgeIdText(settings.priority, link.data.idAddress ?? link.address);
-    printer.field("bridge_id", id, `bridge_id ${id} `);
-    printer.field("root_id", id, `designated_root ${id} `);
-    for (const key of [
-      "root_port",
-      "root_path_cost",
-      "topology_change",
-      "topology_change_detected",
-    ]) {
-      number(key, 0);
+    if (settings.vlanFiltering) printer.field("vlan_protocol", "802.1Q", "vlan_protocol 802.1Q ");
+    id("bridge_id", { priority: settings.priority, address: link.data.idAddress }, "bridge_id");
+    // As Debian 12's version does: the bridge's own identifier.
+    id("root_id", { priority: settings.priority, address: link.data.idAddress }, "designated_root");
+    number("root_port", tree.rootPort);
+    number("root_path_cost", tree.rootPathCost);
+    number("topology_change", Number(tree.topologyChange));
+    number("topology_change_detected", Number(tree.topologyChangeDetected));
+    timer("hello_timer", tree.helloTimerNs);
+    timer("tcn_timer", tree.tcnTimerNs);
+    timer("topology_change_timer", tree.topologyChangeTimerNs);
+    timer("gc_timer", link.data.gcTimerNs);
+    if (settings.vlanFiltering) {
+      number("vlan_default_pvid", settings.defaultPvid);
+      number("vlan_stats_enabled", Number(settings.vlanStatistics));
+      number("vlan_stats_per_port", ELSEWHERE.vlan_stats_per_port);
     }
-    for (const key of ["hello_timer", "tcn_timer", "topology_change_timer", "gc_timer"]) {
-      const ns = key === "gc_timer" ? (link.timers?.gcNs ?? 0) : 0;
-      printer.field(key, new Decimal(ns / NS_PER_SECOND), `${key} ${timerText(ns)} `);
-    }
-    for (const [key, value, word] of FIXED) printer.field(key, value, `${word} ${value} `);
+    const mask = maskText(settings.groupForwardMask);
+    printer.field("group_fwd_mask", mask, `group_fwd_mask ${mask} `);
+    printer.field("group_addr", "01:80:c2:00:00:00", "group_address 01:80:c2:00:00:00 ");
+    number("mcast_snooping", Number(settings.multicastSnooping));
+    number("no_linklocal_learn", ELSEWHERE.no_linklocal_learn);
+    number("mcast_vlan_snooping", ELSEWHERE.mcast_vlan_snooping);
+    number("mcast_router", settings.multicastRouter);
+    for (const [key, value, word] of FIXED) number(key, value, word);
+    number("nf_call_iptables", Number(settings.callIptables));
+    number("nf_call_ip6tables", ELSEWHERE.nf_call_ip6tables);
+    number("nf_call_arptables", ELSEWHERE.nf_call_arptables);
   },
 };
+
+function takeVlanProtocol(text: string): void {
+  const protocol = text.toLowerCase();
+  if (protocol === "802.1ad") throw notModelled("ip", "the VLAN protocol 802.1ad of a bridge");
+  if (protocol !== "802.1q") throw invalidArgument("invalid vlan_protocol", text);
+}

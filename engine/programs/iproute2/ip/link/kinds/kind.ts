@@ -9,7 +9,8 @@ import type { Printer } from "../../../support/printer.ts";
 
 /** What the words after `type KIND` ask for. */
 export type KindRequest = Partial<NewLink> & {
-  readonly port?: Partial<Omit<BridgePortSettings, "number" | "state">>;
+  readonly port?: Partial<BridgePortSettings>;
+  readonly flushFdb?: boolean;
 };
 
 /** A device kind as `ip link` knows it: its words, its `-d` line and its help. */
