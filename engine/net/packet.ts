@@ -163,6 +163,8 @@ export class Packet {
   ownerGid: number | undefined;
   /** skb->pkt_type was PACKET_HOST: the frame was addressed to this device, not overheard. */
   toThisHost = true;
+  /** IPVS has given it to a server, or has translated the answer; skb->ipvs_property. */
+  ipvsDone = false;
   /** Connection tracking entry and direction, owned by netfilter. */
   conntrack: unknown;
   /** skb->nf_trace: `-j TRACE` follows it. */
@@ -180,6 +182,7 @@ export class Packet {
     this.physIif = 0;
     this.physOif = 0;
     this.preroutingDone = false;
+    this.ipvsDone = false;
     this.ownerUid = undefined;
     this.ownerGid = undefined;
     this.conntrack = undefined;
@@ -204,6 +207,7 @@ export class Packet {
     copy.physIif = this.physIif;
     copy.physOif = this.physOif;
     copy.preroutingDone = this.preroutingDone;
+    copy.ipvsDone = this.ipvsDone;
     copy.ownerUid = this.ownerUid;
     copy.ownerGid = this.ownerGid;
     copy.toThisHost = this.toThisHost;

@@ -9,7 +9,6 @@ import type { Track } from "./conntrack/entry.ts";
 import type { Hook, NetfilterHooks, Verdict } from "./hooks.ts";
 import { IpSets } from "./ipset/ipset.ts";
 import { manipOf, Nat } from "./nat/nat.ts";
-import { RecentLists } from "./recent-lists.ts";
 import { checkTable } from "./xtables/check.ts";
 import { HookContext } from "./xtables/hook-context.ts";
 import {
@@ -21,7 +20,9 @@ import {
   type Table,
   type TableName,
 } from "./xtables/rule.ts";
-import { Ruleset, type RuleListener } from "./xtables/ruleset.ts";
+import { NamedStates } from "./xtables/named-states.ts";
+import { Ruleset } from "./xtables/ruleset.ts";
+import { traceLog } from "./xtables/trace-log.ts";
 
 type Step = (context: HookContext) => Verdict;
 
@@ -50,9 +51,7 @@ export class Netfilter {
   readonly conntrack: Conntrack;
   readonly nat: Nat;
   readonly sets: IpSets;
-  readonly recent: RecentLists;
-  /** Told of each rule that a packet meets; see trace/. */
-  ruleListener: RuleListener | undefined;
+  readonly named: NamedStates;
   private readonly rulesets: Record<Flavour, Map<TableName, Ruleset>> = {
     nft: new Map(),
     legacy: new Map(),
@@ -62,7 +61,7 @@ export class Netfilter {
   constructor(readonly netns: NetNamespace) {
     this.conntrack = new Conntrack(netns);
     this.nat = new Nat(netns, this.conntrack);
-    this.recent = new RecentLists(netns);
+    this.named = new NamedStates(netns);
     this.sets = new IpSets(netns.sim);
   }
 
@@ -103,7 +102,7 @@ export class Netfilter {
 
   /** Throws what `checkTable` throws; then nothing has changed. */
   replaceTable(flavour: Flavour, table: Table): void {
-    checkTable(table);
+    checkTable(table, flavour);
     this.rulesets[flavour].set(table.name, new Ruleset(table));
     this.install();
   }
@@ -146,6 +145,7 @@ export class Netfilter {
   /** Puts at every hook what is needed there, and nothing where nothing is. */
   private install(): void {
     this.isTracking = this.needsTracking();
+    this.named.keepOnlyThoseOf(this.rules());
     const { hooks } = this.netns;
     for (const [name, key] of HOOKS) hooks[key] = this.hookFor(name);
   }
@@ -211,7 +211,9 @@ export class Netfilter {
   }
 
   private runTable(ruleset: Ruleset, hook: HookName, context: HookContext): Verdict {
-    const verdict = ruleset.run(hook, context, this.ruleListener);
+    const isTraced = ruleset.traces || context.packet.traced;
+    const isLegacy = isTraced && this.rulesets.legacy.get(ruleset.name) === ruleset;
+    const verdict = ruleset.run(hook, context, isLegacy ? traceLog : undefined);
     return verdict === "continue" ? "accept" : verdict;
   }
 

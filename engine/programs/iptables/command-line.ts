@@ -2,8 +2,8 @@
 import { parseIpv4, netmask, type Ipv4 } from "../../net/address.ts";
 import { MATCHES, UNMODELLED_MATCHES } from "../../kernel/netfilter/matches/registry.ts";
 import { TARGETS, UNMODELLED_TARGETS } from "../../kernel/netfilter/targets/registry.ts";
-import { CT, NOTRACK_ALIAS } from "../../kernel/netfilter/targets/notrack.ts";
-import { parseUnsigned } from "../../kernel/netfilter/xtables/options.ts";
+import { CT, NOTRACK_ALIAS } from "../../kernel/netfilter/targets/ct.ts";
+import { checkCombination, parseUnsigned } from "../../kernel/netfilter/xtables/options.ts";
 import {
   UsageError,
   type MatchDefinition,
@@ -144,18 +144,46 @@ const LONG: Readonly<Record<string, "none" | "required" | "optional">> = {
   modprobe: "required",
 };
 
-/** How messages name the options that a rule is made of. */
-const FLAGS: Readonly<Record<string, string>> = {
-  source: "s",
-  destination: "d",
-  protocol: "p",
-  "in-interface": "i",
-  "out-interface": "o",
-  jump: "j",
-  fragments: "f",
-};
+/** Options that only some commands take, in the order in which they are checked. */
+const RESTRICTED: readonly (readonly [option: string, shown: string, letters: string])[] = [
+  ["numeric", "n", "L"],
+  ["source", "s", "ACDIR"],
+  ["destination", "d", "ACDIR"],
+  ["protocol", "p", "ACDIR"],
+  ["jump", "j", "ACDIR"],
+  ["exact", "x", "L"],
+  ["in-interface", "i", "ACDIR"],
+  ["out-interface", "o", "ACDIR"],
+  ["line-numbers", "0", "L"],
+  ["set-counters", "c", "AIR"],
+  ["fragments", "f", "ACDIR"],
+];
+
+/** Options whose argument is the last word read, be it the option itself (`-jACCEPT`). */
+const TAKES_WORD: ReadonlySet<string> = new Set([
+  "source",
+  "src",
+  "destination",
+  "dst",
+  "protocol",
+  "in-interface",
+  "out-interface",
+  "jump",
+  "goto",
+]);
 
 const NOTRACK_OPTION: TypedOption = { name: NOTRACK_ALIAS, value: "", negated: false };
+
+const NEGATABLE: ReadonlySet<string> = new Set([
+  "source",
+  "src",
+  "destination",
+  "dst",
+  "protocol",
+  "in-interface",
+  "out-interface",
+  "fragments",
+]);
 
 interface Loaded<T> {
   readonly definition: T;
@@ -181,11 +209,14 @@ export class CommandParser {
   private verbose = false;
   private exact = false;
   private lineNumbers = false;
+  private waits = false;
+  private hasWaitInterval = false;
   private negated = false;
   private at = 1;
   private readonly seen = new Set<string>();
   private readonly warnings: string[] = [];
   private readonly matches: Loaded<MatchDefinition<unknown>>[] = [];
+  private loadedUnasked: MatchDefinition<unknown> | undefined;
   private target: Loaded<TargetDefinition<unknown>> | undefined;
   private jump: { readonly name: string; readonly isGoto: boolean } | undefined;
   private sources: TypedAddresses | undefined;
@@ -218,7 +249,9 @@ export class CommandParser {
       this.table = this.argv[tableAt + 1] ?? this.table;
     }
     while (this.at < this.argv.length) this.word();
+    this.checkWaiting();
     const { letter } = this;
+    if (this.negated) throw new UsageError("nothing appropriate following !");
     if (!letter) throw new UsageError("no command specified");
     this.checkOptions(letter);
     const rule: TypedRule = {
@@ -252,9 +285,14 @@ export class CommandParser {
       this.negated = true;
       return;
     }
-    if (word.startsWith("--") && word.length > 2) this.longOption(word);
+    if (word === "--") {
+      if (this.at === this.argv.length) return;
+      throw new UsageError("unknown arguments found on commandline");
+    }
+    if (word.startsWith("--")) this.longOption(word);
     else if (word.startsWith("-") && word.length > 1) this.shortOptions(word);
     else {
+      this.oldNegation();
       const { program } = this.face;
       throw new Failure(
         `Bad argument \`${word}'\nTry \`${program} -h' or '${program} --help' for more information.`,
@@ -262,6 +300,13 @@ export class CommandParser {
       );
     }
     this.negated = false;
+  }
+
+  /** `--dport ! 80`: the exclamation mark was taken for the value. */
+  private oldNegation(): void {
+    for (const { definition, options } of this.matches) {
+      if (options.some(({ value }) => value === "!")) definition.parse(options, this.context);
+    }
   }
 
   private longOption(word: string): void {
@@ -275,7 +320,7 @@ export class CommandParser {
       if (this.extensionOption(typed, inline)) return;
       throw new UsageError(`unknown option "${word}"`);
     }
-    this.global(name, inline, word);
+    this.global(name, inline !== undefined && TAKES_WORD.has(name) ? word : inline, word);
   }
 
   private globalName(typed: string): string | undefined {
@@ -288,17 +333,13 @@ export class CommandParser {
     for (let index = 1; index < word.length; index++) {
       const letter = word[index] as string;
       const name = SHORT[letter];
-      if (name === undefined) throw new UsageError(`unknown option "-${letter}"`);
+      if (name === undefined) throw new UsageError(`unknown option "${word}"`);
       const rest = word.slice(index + 1);
       if (LONG[name] === "none" || rest === "") {
         this.global(name, undefined, `-${letter}`);
         continue;
       }
-      if (LONG[name] === "optional" && SHORT[rest[0] as string] !== undefined && letter !== "w") {
-        this.global(name, undefined, `-${letter}`);
-        continue;
-      }
-      this.global(name, rest, `-${letter}`);
+      this.global(name, TAKES_WORD.has(name) ? word : rest, `-${letter}`);
       return;
     }
   }
@@ -337,20 +378,18 @@ export class CommandParser {
       if (negated && !definition.negatable?.includes(name)) {
         throw new UsageError(`${definition.name}: option "--${name}" cannot be inverted.\n`);
       }
+      const isAgain = extension.options.some((option) => option.name === name);
+      if (isAgain && !definition.repeatable?.includes(name)) {
+        throw new UsageError(`${definition.name}: option "--${name}" can only be used once.\n`);
+      }
       let value = "";
-      if (definition.options[name] === "argument") {
-        value = inline ?? this.nextValue(`--${typed}`);
-        const second = name === "tcp-flags" || name === "match-set";
-        if (second && !value.includes(" ")) {
-          if (this.argv[this.at] === undefined) {
-            throw new UsageError(
-              name === "tcp-flags"
-                ? "--tcp-flags requires two args."
-                : "--match-set requires two args.",
-            );
-          }
-          value += ` ${this.argv[this.at++]}`;
-        }
+      const kind = definition.options[name];
+      if (kind !== "flag") value = inline ?? this.nextValue(`--${typed}`);
+      if (kind === "arguments" && !value.includes(" ")) {
+        const second = this.argv[this.at];
+        if (second === undefined) throw new UsageError(`--${name} requires two args.`);
+        this.at += 1;
+        value += ` ${second}`;
       }
       extension.options.push({ name, value, negated });
       return true;
@@ -360,11 +399,12 @@ export class CommandParser {
 
   /** `-p tcp --dport`: the protocol's own match comes unasked. */
   private loadProtocolMatch(): void {
-    if (this.protocol === 0 || this.protocolNegated) return;
+    if (this.protocol === 0) return;
     const name = this.names.protocolName(this.protocol);
     const definition = MATCHES.find((match) => match.name === name);
     if (!definition || this.matches.some((match) => match.definition === definition)) return;
     this.matches.push({ definition, options: [] });
+    this.loadedUnasked = definition;
   }
 
   // ---------------------------------------------------------------- options
@@ -382,6 +422,10 @@ export class CommandParser {
     }
     const value = (): string => inline ?? this.nextValue(typed);
     const { negated } = this;
+    if (negated && !NEGATABLE.has(name)) {
+      if (name === "jump") throw new UsageError("cannot have ! before -j");
+      throw new UsageError(`unexpected ! flag before --${name}`);
+    }
     switch (name) {
       case "source":
       case "src":
@@ -399,11 +443,11 @@ export class CommandParser {
         break;
       case "in-interface":
         this.once(name, "-i");
-        this.input = interfaceTest(value(), negated);
+        this.input = this.interfaceTest(value(), negated);
         break;
       case "out-interface":
         this.once(name, "-o");
-        this.output = interfaceTest(value(), negated);
+        this.output = this.interfaceTest(value(), negated);
         break;
       case "fragments":
         this.once(name, "-f");
@@ -418,34 +462,61 @@ export class CommandParser {
         this.loadMatch(value());
         break;
       case "numeric":
+        this.once(name, "-n");
         this.numeric = true;
         break;
       case "verbose":
         this.verbose = true;
         break;
       case "exact":
+        this.once(name, "-x");
         this.exact = true;
         break;
       case "line-numbers":
+        this.once(name, "-0");
         this.lineNumbers = true;
         break;
       case "table":
         this.setTable(value());
         break;
       case "wait":
-        if (inline === undefined) this.optionalValue();
+        this.setWait(inline ?? this.optionalValue());
         break;
       case "wait-interval":
+        this.setWaitInterval(value());
+        break;
       case "modprobe":
         value();
         break;
       case "set-counters":
         this.setCounters(value());
         break;
-      case "ipv6":
-        throw new UsageError("Podwire does not model IPv6 packet filtering");
       default:
     }
+  }
+
+  private setWait(seconds: string | undefined): void {
+    if (this.fixedTable !== undefined) {
+      throw new UsageError("You cannot use `-w' from iptables-restore");
+    }
+    this.waits = true;
+    if (seconds !== undefined && !/^\d+$/.test(seconds)) {
+      throw new UsageError("wait seconds not numeric");
+    }
+  }
+
+  private setWaitInterval(microseconds: string): void {
+    if (this.fixedTable !== undefined) {
+      throw new UsageError("You cannot use `-W' from iptables-restore");
+    }
+    if (!/^\d+$/.test(microseconds)) throw new UsageError("wait interval not numeric");
+    this.warnings.push("Ignoring deprecated --wait-interval option.\n");
+    this.hasWaitInterval = true;
+  }
+
+  private checkWaiting(): void {
+    if (!this.hasWaitInterval || this.waits) return;
+    throw new UsageError("--wait-interval only makes sense with --wait\n");
   }
 
   private setTable(name: string): void {
@@ -456,25 +527,28 @@ export class CommandParser {
   }
 
   private setCounters(text: string): void {
+    this.once("set-counters", "-c");
     const [packets = "", inlineBytes] = text.split(",");
     const bytes = inlineBytes ?? this.optionalValue();
     if (bytes === undefined) throw new UsageError("-c requires packet and byte counter");
+    if (!/^\d+$/.test(packets)) throw new UsageError("-c packet counter not numeric");
+    if (!/^\d+$/.test(bytes)) throw new UsageError("-c byte counter not numeric");
     this.counters = { packets: Number(packets), bytes: Number(bytes) };
   }
 
   private command(letter: CommandLetter, inline: string | undefined, typed: string): void {
     if (this.letter) {
+      const lists = (one: CommandLetter): boolean => one === "L" || one === "S";
       const isListZero =
-        (letter === "Z" && this.letter === "L") || (letter === "L" && this.letter === "Z");
+        (letter === "Z" && lists(this.letter)) || (lists(letter) && this.letter === "Z");
       if (!isListZero) throw new UsageError(`Cannot use -${letter} with -${this.letter}`);
       this.zero = true;
-      this.letter = "L";
+      if (lists(letter)) this.letter = letter;
       const chain = inline ?? this.optionalValue();
       if (chain !== undefined) this.chain = chain;
       return;
     }
-    if (this.negated)
-      throw new UsageError("unexpected ! flag before --" + typed.replace(/^-+/, ""));
+    if (this.negated) throw new UsageError("unexpected '!' flag");
     this.letter = letter;
     switch (letter) {
       case "A":
@@ -522,8 +596,8 @@ export class CommandParser {
 
   private numberAfter(letter: "D" | "I" | "R"): void {
     const next = this.argv[this.at];
-    const isNumber = next !== undefined && /^\d/.test(next);
-    if (isNumber) {
+    const isWord = next !== undefined && !/^[-!]/.test(next);
+    if (isWord) {
       this.at += 1;
       this.number = ruleNumber(next);
     } else if (letter === "R") throw new UsageError("-R requires a rule number");
@@ -535,9 +609,10 @@ export class CommandParser {
       throw new UsageError(`chain name \`${name}' too long (must be under 29 chars)`);
     }
     if (/^[-!]/.test(name))
-      throw new UsageError(`chain name not allowed to start with \`${name[0]}'\n`);
+      throw new UsageError(`chain name not allowed to start with \`${name[0]}'`);
     if (/\s/.test(name)) throw new UsageError(`Invalid chain name \`${name}'`);
-    if (isTargetName(name)) throw new UsageError("chain name may not clash with target name");
+    if (name === "" || isTargetName(name))
+      throw new UsageError("chain name may not clash with target name");
   }
 
   private setProtocol(text: string, negated: boolean): void {
@@ -556,10 +631,13 @@ export class CommandParser {
       }
       throw new UsageError(`Couldn't load match \`${name}':No such file or directory\n`);
     }
-    this.matches.push({ definition, options: [] });
+    // Asked for after all, it is the same one.
+    if (definition === this.loadedUnasked) this.loadedUnasked = undefined;
+    else this.matches.push({ definition, options: [] });
   }
 
   private setJump(name: string, isGoto: boolean): void {
+    if (name === "") throw new UsageError("Invalid target name (too short)");
     this.jump = { name, isGoto };
     if (isGoto || VERDICTS.some((verdict) => verdict === name)) return;
     const definition = TARGETS.find((target) => target.name === name);
@@ -570,6 +648,18 @@ export class CommandParser {
     } else if (this.face.flavour === "legacy" && !this.isChain(this.table, name)) {
       throw new UsageError(`Couldn't load target \`${name}':No such file or directory\n`);
     }
+  }
+
+  private interfaceTest(name: string, negated: boolean): InterfaceTest {
+    if (name === "") throw new UsageError("Empty interface is likely to be undesired");
+    if (name.length > 15) {
+      throw new UsageError(`interface name \`${name}' must be shorter than IFNAMSIZ (15)`);
+    }
+    if (/[/ ]/.test(name)) {
+      const what = "('/' and ' ' are not allowed by the kernel)";
+      this.warnings.push(`Warning: weird character in interface \`${name}' ${what}.\n`);
+    }
+    return { name, negated };
   }
 
   private addresses(typed: TypedAddresses | undefined): (AddressTest | undefined)[] {
@@ -601,12 +691,11 @@ export class CommandParser {
       if (outward && this.input) throw new UsageError(`Can't use -i with ${this.chain}\n`);
       if (inward && this.output) throw new UsageError(`Can't use -o with ${this.chain}\n`);
     }
-    const hasRule = this.seen.size > 0 || this.matches.length > 0 || this.jump !== undefined;
-    const takesNone = !"ADCIR".includes(letter) || (letter === "D" && this.number !== undefined);
-    if (!hasRule || !takesNone) return;
-    const [first] = this.seen;
-    const flag = first === undefined ? "m" : FLAGS[first];
-    throw new UsageError(`Illegal option \`-${flag}' with this command`);
+    const isByNumber = letter === "D" && this.number !== undefined;
+    for (const [option, shown, letters] of RESTRICTED) {
+      if (!this.seen.has(option) || (letters.includes(letter) && !isByNumber)) continue;
+      throw new UsageError(`Illegal option \`-${shown}' with this command`);
+    }
   }
 
   private ipTests(): IpTest[] {
@@ -630,6 +719,7 @@ export class CommandParser {
       names: this.names,
       protocol: this.protocol,
       protocolNegated: this.protocolNegated,
+      flavour: this.face.flavour,
       setDimension: this.setDimension,
       warn: (line) => this.warnings.push(line),
     };
@@ -637,6 +727,7 @@ export class CommandParser {
 
   private finishMatches(): MatchUse[] {
     return this.matches.map(({ definition, options }) => {
+      checkCombination(definition.name, definition, options);
       const config = definition.parse(options, this.context);
       return { definition, config, state: definition.newState?.(config) };
     });
@@ -646,6 +737,7 @@ export class CommandParser {
     const { jump, target } = this;
     if (target) {
       const { definition, options } = target;
+      checkCombination(definition.name, definition, options);
       return { kind: "extension", definition, config: definition.parse(options, this.context) };
     }
     if (!jump) return { kind: "none" };
@@ -667,14 +759,6 @@ function ruleNumber(text: string): number {
   const number = parseUnsigned(text);
   if (number === undefined || number === 0) throw new UsageError(`Invalid rule number \`${text}'`);
   return number;
-}
-
-function interfaceTest(name: string, negated: boolean): InterfaceTest {
-  if (name === "") throw new UsageError("Empty interface is likely to be undesired");
-  if (name.length > 15) {
-    throw new UsageError(`interface name \`${name}' must be shorter than IFNAMSIZ (15)`);
-  }
-  return { name, negated };
 }
 
 function parseMask(text: string): Ipv4 {

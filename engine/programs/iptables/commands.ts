@@ -154,6 +154,7 @@ export class TableCommands {
     for (const chain of chains) {
       if (number !== undefined) {
         const rule = chain.rules[number - 1];
+        if (!rule && this.face.flavour === "nft") continue;
         if (!rule) throw this.fail("Index of counter too big");
         rule.counters.packets = rule.counters.bytes = 0;
         continue;
@@ -170,7 +171,17 @@ export class TableCommands {
     }
     const own = [...this.draft.chains.values()].filter((chain) => !chain.policy);
     own.sort((a, b) => (a.name < b.name ? -1 : 1));
-    for (const chain of own) this.deleteOne(chain.name);
+    let failure: unknown;
+    for (const chain of own) {
+      try {
+        this.deleteOne(chain.name);
+      } catch (error) {
+        if (this.face.flavour === "nft") throw error;
+        // Legacy tries the others, and tells of the last.
+        failure = error;
+      }
+    }
+    if (failure !== undefined) throw failure;
   }
 
   private deleteOne(name: string): void {

@@ -1,7 +1,7 @@
 /** Handing a table to the kernel, and the words for its refusal. */
 import { KernelError, strerror, type Errno } from "../../kernel/errno.ts";
 import type { Netfilter } from "../../kernel/netfilter/netfilter.ts";
-import type { Refusable } from "./commands.ts";
+import { NO_CHAIN, type Refusable } from "./commands.ts";
 import type { Draft } from "./draft.ts";
 import { Failure, kernelFailure, usageFailure, versionOf, type Face } from "./failure.ts";
 
@@ -32,6 +32,7 @@ function refusal(face: Face, errno: Errno, { operation, what }: Refusable): Fail
     const reason = NFT_ERRNO[errno] ?? strerror(errno);
     return new Failure(`${versionOf(face)}:  ${operation} failed (${reason}): ${what}`, 4);
   }
+  if (errno === "ENOENT") return kernelFailure(face, NO_CHAIN);
   const hint = errno === "EINVAL" ? ". Run `dmesg' for more information" : "";
   return kernelFailure(face, `${strerror(errno)}${hint}`);
 }

@@ -11,6 +11,7 @@ import { commit } from "./commit.ts";
 import { Draft } from "./draft.ts";
 import { Failure, usageFailure, versionOf, type Face } from "./failure.ts";
 import { list, listRules } from "./listing.ts";
+import { tell } from "./verbose.ts";
 import { SystemNames } from "./names.ts";
 
 const LEGACY_WARNING =
@@ -74,6 +75,7 @@ function* runCommand(sys: Sys, argv: readonly string[], face: Face): Blocking<vo
   const names = new SystemNames(sys);
   const isChain = (table: string, name: string): boolean =>
     isTableName(table) && netfilter.table(face.flavour, table)?.chains.has(name) === true;
+  if (argv.slice(1).some((word) => word === "-6" || word === "--ipv6")) return;
   const command = parserFor(face, argv, netfilter, names, isChain).parse();
   for (const warning of command.warnings) yield* sys.printError(warning);
   if (command.letter === "h") {
@@ -93,12 +95,15 @@ function* runCommand(sys: Sys, argv: readonly string[], face: Face): Blocking<vo
     }
     yield* sys.print(show(face, draft, command, names));
     if (command.zero) {
+      if (!existing && face.flavour === "nft") throw nothingToZero(face, command.chain);
       new TableCommands(face, draft, names, existing !== undefined).zero(command.chain, undefined);
     }
     return;
   }
   const commands = new TableCommands(face, draft, names, existing !== undefined);
+  const told = command.verbose ? tell(draft, command, names) : "";
   const refusable = commands.run(command);
+  yield* sys.print(told);
   if (command.letter !== "C" && (existing || makesTable(command))) {
     commit(face, netfilter, draft, refusable);
   }
@@ -112,6 +117,11 @@ function show(face: Face, draft: Draft, command: CommandLine, names: SystemNames
 /** Commands that put something into the table. */
 function makesTable({ letter }: CommandLine): boolean {
   return "AINPE".includes(letter);
+}
+
+function nothingToZero(face: Face, chain = "INPUT"): Failure {
+  const what = `CHAIN_ZERO failed (No such file or directory): chain ${chain}`;
+  return new Failure(`${versionOf(face)}:  ${what}`, 4);
 }
 
 function noTable(face: Face, name: string): Failure {

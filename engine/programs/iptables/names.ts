@@ -16,6 +16,7 @@ const PROTOCOLS: readonly (readonly [name: string, number: number])[] = [
   ["ipv6-icmp", 58],
   ["esp", 50],
   ["ah", 51],
+  ["ipcomp", 108],
   ["ipv6-mh", 135],
   ["mh", 135],
   ["all", 0],
@@ -37,6 +38,9 @@ export class SystemNames implements Names {
 
   readonly user = (name: string): number | undefined => this.accountId("/etc/passwd", name);
   readonly group = (name: string): number | undefined => this.accountId("/etc/group", name);
+
+  readonly userName = (id: number): string | undefined => this.accountName("/etc/passwd", id);
+  readonly groupName = (id: number): string | undefined => this.accountName("/etc/group", id);
 
   protocolNumber(text: string): number | undefined {
     if (/^\d+$/.test(text)) return Number(text) < 256 ? Number(text) : undefined;
@@ -71,6 +75,10 @@ export class SystemNames implements Names {
   private accountId(path: string, name: string): number | undefined {
     const found = this.table(path, ":").find(([own]) => own === name);
     return found ? Number(found[2]) : undefined;
+  }
+
+  private accountName(path: string, id: number): string | undefined {
+    return this.table(path, ":").find(([, , own]) => own === String(id))?.[0];
   }
 
   private table(path: string, separator: string | RegExp): string[][] {

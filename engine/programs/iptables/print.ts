@@ -147,6 +147,28 @@ function listAddress(
   return `${sign}${text.padEnd(19)} `;
 }
 
+/** One line without columns, as -v shows the rule of a command; FMT_NOTABLE. */
+export function describeRule({ ip, matches, target }: Described, names: SystemNames): string {
+  const sign = (test: { readonly negated: boolean } | undefined): string =>
+    test?.negated ? "!" : "";
+  const address = (test: AddressTest | undefined): string =>
+    listAddress(test, NUMERIC, names).trimEnd();
+  const fragment = ip.fragment === "any" ? "--" : ip.fragment === "later" ? "-f" : "!f";
+  let text = `${targetName(target)} ${ip.protocolNegated ? "!" : " "}`;
+  text += `${names.protocolName(ip.protocol)} opt ${fragment} `;
+  text += `in ${sign(ip.input)}${ip.input?.name ?? "*"} `;
+  text += `out ${sign(ip.output)}${ip.output?.name ?? "*"} `;
+  text += `${address(ip.source)}  ->${address(ip.destination)}  `;
+  if (target.kind === "chain" && target.isGoto) text += "[goto] ";
+  for (const { definition, config } of matches) text += definition.list(config, undefined);
+  if (target.kind === "extension") text += target.definition.list(target.config, undefined);
+  return text;
+}
+
+type Described = Pick<Rule, "ip" | "matches" | "target">;
+
+const NUMERIC: ListFormat = { numeric: true, verbose: true, exact: false, lineNumbers: false };
+
 export function listRule(
   number: number,
   rule: Rule,

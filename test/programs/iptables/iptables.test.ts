@@ -37,8 +37,8 @@ test("matches, targets and IPv6 that are not modelled are refused by name", () =
   a.types("iptables -A INPUT -m bpf --bytecode 1 -j ACCEPT 2>&1").shows(
     "iptables: Podwire does not model the match 'bpf'\n",
   );
-  a.types("iptables -A INPUT -j TEE --gateway 1.1.1.1 2>&1").shows(
-    "iptables: Podwire does not model the target 'TEE'\n",
+  a.types("iptables -A INPUT -j SECMARK --selctx x 2>&1").shows(
+    "iptables: Podwire does not model the target 'SECMARK'\n",
   );
   a.types("iptables -6 -L").exits(2);
 });

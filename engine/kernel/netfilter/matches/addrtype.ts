@@ -35,7 +35,7 @@ interface AddrtypeTest {
 function parseTypes(text: string): Type[] {
   const typed = text.split(",").map((word) => {
     const found = TYPES.find((type) => type === word.toUpperCase());
-    if (!found) throw new UsageError(`addrtype: bad type \`${word}'`);
+    if (!found) throw new UsageError(`addrtype: bad type "${word}"`);
     return found;
   });
   return TYPES.filter((type) => typed.includes(type));
@@ -64,6 +64,7 @@ export const addrtype = defineMatch<AddrtypeTest>({
     "limit-iface-out": "flag",
   },
   negatable: ["src-type", "dst-type"],
+  exclusive: [["limit-iface-in", "limit-iface-out"]],
   parse(options) {
     let test: AddrtypeTest = { source: undefined, destination: undefined, limit: undefined };
     for (const { name, value, negated } of options) {

@@ -1,5 +1,5 @@
 /** A remark. Linux net/netfilter/xt_comment.c. */
-import { defineMatch, UsageError } from "../xtables/extension.ts";
+import { defineMatch } from "../xtables/extension.ts";
 import { missingOption, quoted } from "../xtables/options.ts";
 
 /** XT_MAX_COMMENT_LEN, with the terminating zero. */
@@ -12,10 +12,8 @@ export const comment = defineMatch<string>({
   parse(options) {
     const text = options.at(-1)?.value;
     if (text === undefined) throw missingOption("comment", "comment");
-    if (text.length >= MAX_BYTES) {
-      throw new UsageError(`COMMENT must be shorter than ${MAX_BYTES} characters`);
-    }
-    return text;
+    // A byte is left for the end.
+    return text.slice(0, MAX_BYTES - 1);
   },
   save: (text) => ` --comment ${quoted(text)}`,
   list: (text) => ` /* ${text} */`,

@@ -1,8 +1,8 @@
 /** How many connections a client or server has. Linux net/netfilter/xt_connlimit.c. */
-import { netmask, type Ipv4 } from "../../../net/address.ts";
+import { netmask, netmaskLength, parseIpv4, type Ipv4 } from "../../../net/address.ts";
 import type { ConntrackEntry } from "../conntrack/entry.ts";
 import { defineMatch, UsageError } from "../xtables/extension.ts";
-import { requireUnsigned } from "../xtables/options.ts";
+import { parseUnsigned, requireUnsigned } from "../xtables/options.ts";
 
 interface ConnlimitTest {
   readonly limit: number;
@@ -14,6 +14,14 @@ interface ConnlimitTest {
 function isOver(entry: ConntrackEntry): boolean {
   const state = entry.tcp?.state;
   return entry.dying || state === "TIME_WAIT" || state === "CLOSE";
+}
+
+/** A length or a netmask; what is too long is all of the address. */
+function parseMaskLength(text: string): number {
+  const address = text.includes(".") ? parseIpv4(text) : undefined;
+  const length = address === undefined ? parseUnsigned(text) : netmaskLength(address);
+  if (length === undefined) throw new UsageError("--connlimit-mask: must be a netmask");
+  return Math.min(length, 32);
 }
 
 export const connlimit = defineMatch<ConnlimitTest>({
@@ -29,7 +37,11 @@ export const connlimit = defineMatch<ConnlimitTest>({
     "connlimit-saddr": "flag",
     "connlimit-daddr": "flag",
   },
-  negatable: ["connlimit-above"],
+  negatable: ["connlimit-upto", "connlimit-above"],
+  exclusive: [
+    ["connlimit-upto", "connlimit-above"],
+    ["connlimit-saddr", "connlimit-daddr"],
+  ],
   tracksConnections: true,
   parse(options) {
     let limit: number | undefined;
@@ -37,7 +49,7 @@ export const connlimit = defineMatch<ConnlimitTest>({
     for (const option of options) {
       switch (option.name) {
         case "connlimit-mask":
-          test = { ...test, maskLength: requireUnsigned("connlimit", option, 32) };
+          test = { ...test, maskLength: parseMaskLength(option.value) };
           break;
         case "connlimit-saddr":
         case "connlimit-daddr":
@@ -51,9 +63,7 @@ export const connlimit = defineMatch<ConnlimitTest>({
       }
     }
     if (limit === undefined) {
-      throw new UsageError(
-        'connlimit: "--connlimit-upto" or "--connlimit-above" must be specified',
-      );
+      throw new UsageError('You must specify "--connlimit-above" or "--connlimit-upto".');
     }
     return { ...test, limit };
   },

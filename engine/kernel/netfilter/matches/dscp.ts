@@ -41,6 +41,7 @@ export const dscp = oneValueMatch<number>({
     option === "dscp"
       ? `dscp: bad value for option "--dscp", or out of range (0-63).\n`
       : `Invalid DSCP value \`${value}'`,
+  missing: "DSCP match: Parameter --dscp is required",
   save: (value, negated) => `${not(negated)} --dscp ${format(value)}`,
   list: (value, negated) => ` DSCP match ${negated ? "!" : ""}${format(value)}`,
   evaluate: (value, { ip }) => ip.tos >> 2 === value,

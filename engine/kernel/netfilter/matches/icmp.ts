@@ -69,13 +69,18 @@ function parseType(text: string): Omit<IcmpTest, "negated"> {
       `Ambiguous ICMP type \`${text}': \`${found[0]?.[0]}' or \`${found[1]?.[0]}'?`,
     );
   }
-  const [typeText = "", codeText] = text.split("/");
+  const [typeText = "", codeText, rest] = text.split("/");
+  if (rest !== undefined) throw new UsageError("unknown character /");
   const type = parseUnsigned(typeText, 255);
   if (type === undefined) throw new UsageError(`Unknown ICMP type \`${text}'`);
   if (codeText === undefined) return { type, firstCode: 0, lastCode: 255 };
-  const code = parseUnsigned(codeText, 255);
-  if (code === undefined) throw new UsageError(`Unknown ICMP code \`${text}'`);
-  return { type, firstCode: code, lastCode: code };
+  const [low = "", high = low] = codeText.split(":");
+  const firstCode = parseUnsigned(low, 255);
+  const lastCode = parseUnsigned(high, 255);
+  if (firstCode === undefined || lastCode === undefined) {
+    throw new UsageError(`Unknown ICMP code \`${text}'`);
+  }
+  return { type, firstCode, lastCode };
 }
 
 export const icmp = defineMatch<IcmpTest>({
@@ -91,7 +96,7 @@ export const icmp = defineMatch<IcmpTest>({
   save({ type, firstCode, lastCode, negated }) {
     const name = `${not(negated)} --icmp-type`;
     if (type === 255) return `${name} any`;
-    return firstCode === lastCode ? `${name} ${type}/${firstCode}` : `${name} ${type}`;
+    return firstCode === 0 && lastCode === 255 ? `${name} ${type}` : `${name} ${type}/${firstCode}`;
   },
   list({ type, firstCode, lastCode, negated }, names) {
     const sign = negated ? "!" : "";
@@ -101,7 +106,7 @@ export const icmp = defineMatch<IcmpTest>({
         return name[1] === type && name[2] === firstCode && name[3] === lastCode;
       });
     if (found) return ` icmp ${sign}${found[0]}`;
-    const start = ` ${sign}${names ? "icmp type" : "icmptype"} ${type}`;
+    const start = negated ? ` icmp !type ${type}` : ` icmptype ${type}`;
     if (firstCode === lastCode) return `${start} code ${firstCode}`;
     return firstCode === 0 && lastCode === 255 ? start : `${start} codes ${firstCode}-${lastCode}`;
   },

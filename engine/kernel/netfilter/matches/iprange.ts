@@ -25,7 +25,7 @@ function parseRange(
   const last = parseIpv4(high);
   if (first === undefined || last === undefined) {
     const bad = first === undefined ? low : high;
-    throw new UsageError(`iprange: Bad value for "--${option}" option: "${bad}"\n`);
+    throw new UsageError(`iprange: Bad value for "--${option}" option: "${bad}"`);
   }
   if (first > last) {
     context.warn(`xt_iprange: range ${low}-${high} is reversed and will never match\n`);

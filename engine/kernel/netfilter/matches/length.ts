@@ -24,7 +24,7 @@ export const length = oneValueMatch<Range>({
     return first === undefined || last === undefined ? undefined : { first, last };
   },
   bad: (value) =>
-    `length: bad value for option "--length", or out of range (0-65535): "${value}"\n`,
+    `length: bad value for option "--length" near "${value}", or out of range (0-65535).\n`,
   save: (range, negated) => `${not(negated)} --length ${format(range)}`,
   list: (range, negated) => ` length ${negated ? "!" : ""}${format(range)}`,
   evaluate({ first, last }, { packet }) {

@@ -12,14 +12,14 @@ const UNITS = [
   ["day", "day", 86400],
 ] as const;
 
-export interface Rate {
+interface Rate {
   /** Average time between packets, in 1/10000 s. */
   readonly average: number;
   readonly burst: number;
 }
 
 /** `3/sec`; throws libxt_limit's words. */
-export function parseRate(text: string): number {
+function parseRate(text: string): number {
   const bad = (): UsageError => new UsageError(`bad rate "${text}"'`);
   const [count = "", unit = "second"] = text.split("/");
   if (!/^\d+/.test(count)) throw bad();
@@ -27,12 +27,12 @@ export function parseRate(text: string): number {
   const found = UNITS.find(([name]) => unit !== "" && name.startsWith(unit.toLowerCase()));
   if (rate === 0 || !found) throw bad();
   const average = Math.floor((SCALE * found[2]) / rate);
-  if (average === 0) throw new UsageError(`Rate too fast "${text}"\n`);
+  if (average === 0) throw new UsageError(`Rate too fast "${text}"`);
   return average;
 }
 
 /** In the smallest unit that still gives a whole number; print_rate() in libxt_limit. */
-export function formatRate(average: number): string {
+function formatRate(average: number): string {
   const largestFirst = UNITS.toReversed();
   let chosen = largestFirst[0] as (typeof UNITS)[number];
   for (const unit of largestFirst.slice(1)) {
@@ -49,6 +49,7 @@ interface Bucket {
 }
 
 const DEFAULT_BURST = 5;
+const MAX_BURST = 10_000;
 
 export const limit = defineMatch<Rate>({
   name: "limit",
@@ -58,9 +59,9 @@ export const limit = defineMatch<Rate>({
     let rate: Rate = { average: parseRate("3/hour"), burst: DEFAULT_BURST };
     for (const option of options) {
       if (option.name === "limit") rate = { ...rate, average: parseRate(option.value) };
-      else rate = { ...rate, burst: requireUnsigned("limit", option, 10_000) };
+      else rate = { ...rate, burst: requireUnsigned("limit", option, MAX_BURST) };
     }
-    return rate;
+    return rate.burst === 0 ? { ...rate, burst: DEFAULT_BURST } : rate;
   },
   save({ average, burst }) {
     const text = ` --limit ${formatRate(average)}`;

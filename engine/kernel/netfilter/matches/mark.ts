@@ -34,7 +34,7 @@ function markMatch(
       return { ...requireMasked(name, option), negated: option.negated };
     },
     save: (test) => `${not(test.negated)} --mark ${formatMasked(test)}`,
-    list: (test) => ` ${name} match${gap}${not(test.negated)} ${formatMasked(test)}`,
+    list: (test) => ` ${name} match${test.negated ? " !" : gap} ${formatMasked(test)}`,
     evaluate(test, context) {
       const mark = markOf(context);
       if (mark === undefined) return false;

@@ -23,13 +23,17 @@ export const multiport = defineMatch<MultiportTest>({
   options: { "source-ports": "argument", "destination-ports": "argument", ports: "argument" },
   aliases: { sports: "source-ports", dports: "destination-ports" },
   negatable: ["source-ports", "destination-ports", "ports"],
+  exclusive: [["source-ports", "destination-ports", "ports"]],
   parse(options, { names, protocol, protocolNegated }) {
     const option = options.at(-1);
     if (!option) throw new UsageError("multiport expection an option");
-    if (protocolNegated || !PROTOCOLS.has(protocol)) {
+    if (protocol === 0) {
       throw new UsageError(
         "multiport needs `-p tcp', `-p udp', `-p udplite', `-p sctp' or `-p dccp'",
       );
+    }
+    if (protocolNegated || !PROTOCOLS.has(protocol)) {
+      throw new UsageError("multiport only works with TCP, UDP, UDPLITE, SCTP and DCCP");
     }
     const service = protocol === IPPROTO_UDP ? "udp" : "tcp";
     const ranges: PortRange[] = [];

@@ -1,10 +1,39 @@
-/** How port tests are listed; print_port() in libxt_tcp and libxt_udp. */
-import type { Names } from "../xtables/extension.ts";
+/** What tests of ports have in common. Linux net/netfilter/xt_tcpudp.c. */
+import { IPPROTO_TCP, IPPROTO_UDP } from "../../../net/packet.ts";
+import {
+  UsageError,
+  type CheckContext,
+  type Names,
+  type ParseContext,
+  type TypedOption,
+} from "../xtables/extension.ts";
 import type { PortRange } from "../xtables/options.ts";
 
 export interface PortTest {
   readonly range: PortRange;
   readonly negated: boolean;
+}
+
+/** iptables-nft writes these matches as expressions of its own; add_nft_tcpudp(). */
+export function requireProtocol(
+  options: readonly TypedOption[],
+  { flavour, protocol }: ParseContext,
+  name: "tcp" | "udp",
+): void {
+  const isRight = protocol === (name === "tcp" ? IPPROTO_TCP : IPPROTO_UDP);
+  if (flavour === "legacy" || options.length === 0 || isRight) return;
+  throw new UsageError(`${name.toUpperCase()} match requires '-p ${name}'`);
+}
+
+/** xt_check_match(); nf_tables does not look at `!`. */
+export function isOfProtocol(context: CheckContext, wanted: number): boolean {
+  const { protocol, protocolNegated, flavour } = context;
+  return protocol === wanted && (flavour === "nft" || !protocolNegated);
+}
+
+export function passesPort(test: PortTest | undefined, port: number): boolean {
+  if (!test) return true;
+  return (port >= test.range.first && port <= test.range.last) !== test.negated;
 }
 
 /** `dpt:80`, `dpts:80:90`, `dpt:!80` */

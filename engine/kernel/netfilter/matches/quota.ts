@@ -1,7 +1,7 @@
 /** So many bytes and no more. Linux net/netfilter/xt_quota.c. */
 import { networkLength } from "../../../net/length.ts";
-import { defineMatch, UsageError } from "../xtables/extension.ts";
-import { missingOption, not } from "../xtables/options.ts";
+import { defineMatch } from "../xtables/extension.ts";
+import { missingOption, not, outOfRange } from "../xtables/options.ts";
 
 interface QuotaTest {
   readonly bytes: number;
@@ -17,12 +17,12 @@ export const quota = defineMatch<QuotaTest>({
     const option = options.at(-1);
     if (!option) throw missingOption("quota", "quota");
     if (!/^\d+$/.test(option.value)) {
-      throw new UsageError('quota: bad integer value for option "--quota", or out of range.\n');
+      throw outOfRange("quota", "quota", 0, "18446744073709551615");
     }
     return { bytes: Number(option.value), negated: option.negated };
   },
   save: ({ bytes, negated }) => `${not(negated)} --quota ${bytes}`,
-  list: ({ bytes, negated }) => `${not(negated)} quota: ${bytes} bytes`,
+  list: ({ bytes }) => ` quota: ${bytes} bytes`,
   newState: ({ bytes }) => ({ left: bytes }),
   evaluate({ negated }, { packet }, state) {
     const remaining = state as { left: number };

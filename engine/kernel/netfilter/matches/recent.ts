@@ -1,10 +1,12 @@
 /** Addresses seen lately. Linux net/netfilter/xt_recent.c. */
 import { formatIpv4, parseIpv4, type Ipv4 } from "../../../net/address.ts";
-import { SECOND } from "../../../sim/clock.ts";
+import { SECOND, type Ns } from "../../../sim/clock.ts";
 import { defineMatch, UsageError } from "../xtables/extension.ts";
 import { not, requireUnsigned } from "../xtables/options.ts";
+import { RecentList, type RecentEntry } from "./recent-list.ts";
 
-const MAX_STAMPS = 20;
+/** XT_RECENT_MAX_NSTAMPS - 1 */
+const MAX_HITS = 65_535;
 
 interface RecentTest {
   readonly command: "set" | "rcheck" | "update" | "remove";
@@ -16,6 +18,13 @@ interface RecentTest {
   readonly name: string;
   readonly mask: Ipv4;
   readonly side: "source" | "dest";
+}
+
+const pathOf = ({ name }: RecentTest): string => `xt_recent/${name}`;
+
+function passes({ seconds, hits }: RecentTest, { stampsNs }: RecentEntry, sinceNs: Ns): boolean {
+  if (seconds === 0 && hits === 0) return true;
+  return stampsNs.filter((stampNs) => stampNs >= sinceNs).length >= Math.max(1, hits);
 }
 
 export const recent = defineMatch<RecentTest>({
@@ -39,6 +48,11 @@ export const recent = defineMatch<RecentTest>({
     rdest: "flag",
   },
   negatable: ["set", "rcheck", "update", "remove"],
+  exclusive: [
+    ["set", "rcheck", "update", "remove"],
+    ["rsource", "rdest"],
+  ],
+  requires: { reap: "seconds" },
   parse(options) {
     let command: RecentTest["command"] | undefined;
     let test: Omit<RecentTest, "command"> = {
@@ -111,26 +125,31 @@ export const recent = defineMatch<RecentTest>({
     if (test.rttl) text += " TTL-Match";
     return `${text} name: ${test.name} side: ${test.side} mask: ${formatIpv4(test.mask)}`;
   },
-  check: ({ hits }) => hits < MAX_STAMPS * 2,
-  evaluate(test, { netns, ip }) {
-    const { recent: lists } = netns.netfilter;
-    const list = lists.open(test.name);
+  check({ command, hits, seconds, name }) {
+    if (hits > MAX_HITS || name.includes("/")) return false;
+    return command !== "set" || (hits === 0 && seconds === 0);
+  },
+  named: { path: pathOf, create: ({ hits }) => new RecentList(hits) },
+  evaluate(test, { netns, ip, hook }) {
+    const list = netns.netfilter.named.get(pathOf(test)) as RecentList;
     const address = (((test.side === "source" ? ip.src : ip.dst) & test.mask) >>> 0) as Ipv4;
     const { nowNs } = netns.sim;
+    // A packet that goes has yet to be counted down, as one that comes was.
+    const ttl = hook === "OUTPUT" || hook === "POSTROUTING" ? ip.ttl + 1 : ip.ttl;
     const entry = list.get(address);
     if (test.command === "set") {
-      lists.stamp(test.name, address, ip.ttl, nowNs);
+      list.stamp(address, ttl, nowNs);
       return !test.negated;
     }
-    if (!entry || (test.rttl && entry.ttl !== ip.ttl)) return test.negated;
+    if (!entry || (test.rttl && entry.ttl !== ttl)) return test.negated;
     if (test.command === "remove") {
       list.delete(address);
       return !test.negated;
     }
     const since = test.seconds > 0 ? nowNs - test.seconds * SECOND : Number.NEGATIVE_INFINITY;
-    const hits = entry.stampsNs.filter((stampNs) => stampNs >= since).length;
-    const isMatch = test.seconds === 0 && test.hits === 0 ? true : hits >= Math.max(1, test.hits);
-    if (test.command === "update" && isMatch) lists.stamp(test.name, address, ip.ttl, nowNs);
+    if (test.reap) list.reap(since);
+    const isMatch = passes(test, entry, since);
+    if (test.command === "update" && isMatch) list.stamp(address, ttl, nowNs);
     return isMatch !== test.negated;
   },
 });

@@ -1,6 +1,6 @@
 /** Every n-th packet, or a random share of them. Linux net/netfilter/xt_statistic.c. */
 import { defineMatch, UsageError } from "../xtables/extension.ts";
-import { missingOption, not, requireUnsigned } from "../xtables/options.ts";
+import { missingOption, not, outOfRange, requireUnsigned } from "../xtables/options.ts";
 
 /** Probabilities are 31-bit fractions. */
 const ONE = 0x80000000;
@@ -27,35 +27,37 @@ export const statistic = defineMatch<StatisticTest>({
   },
   options: { mode: "argument", probability: "argument", every: "argument", packet: "argument" },
   negatable: ["probability", "every"],
+  exclusive: [
+    ["probability", "every"],
+    ["probability", "packet"],
+  ],
+  requires: { packet: "every" },
   parse(options) {
-    const last = (name: string) => options.filter((option) => option.name === name).at(-1);
-    const mode = last("mode");
-    if (!mode) throw missingOption("statistic", "mode");
-    if (mode.value === "random") {
-      const option = last("probability");
-      if (!option) {
-        throw new UsageError('statistic: "--probability" must be specified when in random mode');
+    const find = (name: string) => options.find((option) => option.name === name);
+    const mode = find("mode")?.value ?? "random";
+    const probability = find("probability");
+    const every = find("every");
+    if (mode !== "random" && mode !== "nth") throw new UsageError(`Bad mode "${mode}"`);
+    if (options.length > 0 && !find("mode")) throw missingOption("statistic", "mode");
+    if (mode === "random") {
+      if (!probability) {
+        throw new UsageError("--probability must be specified when using random mode");
       }
-      const value = Number(option.value);
-      if (option.value === "" || !(value >= 0 && value <= 1)) {
-        throw new UsageError(
-          'statistic: bad value for option "--probability", or out of range (0-1).\n',
-        );
+      const { value, negated } = probability;
+      const share = Number(value);
+      if (value === "" || !(share >= 0 && share <= 1)) {
+        throw outOfRange("statistic", "probability", 0, 1);
       }
-      return { mode: "random", share: Math.round(ONE * value), negated: option.negated };
+      return { mode, share: Math.round(ONE * share), negated };
     }
-    if (mode.value !== "nth") throw new UsageError(`Bad mode "${mode.value}"`);
-    const option = last("every");
-    if (!option) {
-      throw new UsageError('statistic: "--every" must be specified when in nth mode');
+    if (!every) {
+      throw new UsageError("--every and --packet must be specified when using nth mode");
     }
-    const every = requireUnsigned("statistic", option, 0xffffffff, 1);
-    const packetOption = last("packet");
+    const count = requireUnsigned("statistic", every, 0xffffffff, 1);
+    const packetOption = find("packet");
     const packet = packetOption ? requireUnsigned("statistic", packetOption) : 0;
-    if (packet >= every) {
-      throw new UsageError("the --packet p must be 0 <= p <= n-1");
-    }
-    return { mode: "nth", every, packet, negated: option.negated };
+    if (packet >= count) throw new UsageError("the --packet p must be 0 <= p <= n-1");
+    return { mode, every: count, packet, negated: every.negated };
   },
   save(test) {
     const sign = not(test.negated);

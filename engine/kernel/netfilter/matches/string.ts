@@ -23,11 +23,12 @@ const MAX_OFFSET = 65535;
 /** `GET |20 2f|` */
 function parseHexString(text: string): Uint8Array {
   const parts = text.split("|");
-  if (parts.length % 2 === 0) throw new UsageError("Unable to parse hex string");
   const bytes = parts.flatMap((part, index) => {
     if (index % 2 === 0) return [...encodeUtf8(part)];
     const digits = part.replace(/\s/g, "");
-    if (!/^([0-9a-fA-F]{2})*$/.test(digits)) throw new UsageError("Invalid hex char");
+    const wrong = /[^0-9a-fA-F]/.exec(digits);
+    if (wrong) throw new UsageError(`Invalid hex char '${wrong[0]}'`);
+    if (digits.length % 2 === 1) throw new UsageError("Odd number of hex digits");
     return (digits.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));
   });
   return Uint8Array.from(bytes);
@@ -73,6 +74,7 @@ export const string = defineMatch<StringTest>({
     icase: "flag",
   },
   negatable: ["string", "hex-string"],
+  exclusive: [["string", "hex-string"]],
   parse(options) {
     let test: StringTest = {
       pattern: new Uint8Array(0),
@@ -104,10 +106,10 @@ export const string = defineMatch<StringTest>({
         }
       }
     }
+    if (test.algorithm === "") throw missingOption("string", "algo");
     if (test.pattern.length === 0) {
       throw new UsageError("STRING match: You must specify `--string' or `--hex-string'");
     }
-    if (test.algorithm === "") throw missingOption("string", "algo");
     return test;
   },
   save({ pattern, algorithm, from, to, ignoreCase, negated }) {
@@ -124,6 +126,9 @@ export const string = defineMatch<StringTest>({
     if (to !== MAX_OFFSET) text += ` TO ${to}`;
     return ignoreCase ? `${text} ICASE` : text;
   },
-  check: ({ algorithm, from, to }) => ["bm", "kmp", "fsm"].includes(algorithm) && from <= to,
+  check({ algorithm, from, to }) {
+    if (from > to) return false;
+    return ["bm", "kmp", "fsm"].includes(algorithm) || "ENOENT";
+  },
   evaluate: (test, context) => contains(test, context) !== test.negated,
 });

@@ -5,10 +5,10 @@ import {
   formatPortRange,
   not,
   parsePortRange,
-  requireUnsigned,
+  parseUnsigned,
   type PortRange,
 } from "../xtables/options.ts";
-import { listPorts, type PortTest } from "./ports.ts";
+import { isOfProtocol, listPorts, passesPort, requireProtocol, type PortTest } from "./ports.ts";
 
 interface FlagTest {
   readonly mask: number;
@@ -66,15 +66,16 @@ function hasOption({ options }: TcpHeader, number: number): boolean {
   }
 }
 
-function passesPort(test: PortTest | undefined, port: number): boolean {
-  if (!test) return true;
-  return (port >= test.range.first && port <= test.range.last) !== test.negated;
-}
-
 function listFlags({ mask, compare, negated }: FlagTest, names: Names | undefined): string {
   const text = (bits: number): string =>
     names ? formatFlags(bits) : `0x${bits.toString(16).toUpperCase().padStart(2, "0")}`;
   return ` flags:${negated ? "!" : ""}${text(mask)}/${text(compare)}`;
+}
+
+function parseOption(text: string): number {
+  const number = parseUnsigned(text, 255);
+  if (!number) throw new UsageError(`Bad TCP option "${text}"`);
+  return number;
 }
 
 const range = (names: Names, text: string): PortRange => parsePortRange(names, text, "tcp");
@@ -91,32 +92,42 @@ export const tcp = defineMatch<TcpTest>({
   options: {
     "source-port": "argument",
     "destination-port": "argument",
-    "tcp-flags": "argument",
+    "tcp-flags": "arguments",
     "tcp-option": "argument",
     syn: "flag",
   },
   aliases: { sport: "source-port", dport: "destination-port" },
   negatable: ["source-port", "destination-port", "tcp-flags", "tcp-option", "syn"],
-  parse(options, { names }) {
+  repeatable: ["source-port", "destination-port", "tcp-flags", "tcp-option", "syn"],
+  parse(options, context) {
+    requireProtocol(options, context, "tcp");
+    const { names } = context;
     let test: TcpTest = {
       source: undefined,
       destination: undefined,
       flags: undefined,
       option: undefined,
     };
+    const once = (found: unknown, words: string): void => {
+      if (found) throw new UsageError(`Only one ${words} allowed`);
+    };
     for (const option of options) {
       const { value, negated } = option;
       switch (option.name) {
         case "source-port":
+          once(test.source, "`--source-port'");
           test = { ...test, source: { range: range(names, value), negated } };
           break;
         case "destination-port":
+          once(test.destination, "`--destination-port'");
           test = { ...test, destination: { range: range(names, value), negated } };
           break;
         case "syn":
+          once(test.flags, "of `--syn' or `--tcp-flags' ");
           test = { ...test, flags: { mask: 0x17, compare: 0x02, negated } };
           break;
         case "tcp-flags": {
+          once(test.flags, "of `--syn' or `--tcp-flags' ");
           const [mask = "", compare] = value.split(" ");
           if (compare === undefined) throw new UsageError("--tcp-flags requires two args.");
           const flags = { mask: parseFlags(mask), compare: parseFlags(compare), negated };
@@ -124,7 +135,8 @@ export const tcp = defineMatch<TcpTest>({
           break;
         }
         case "tcp-option":
-          test = { ...test, option: { number: requireUnsigned("tcp", option, 255, 1), negated } };
+          once(test.option, "`--tcp-option'");
+          test = { ...test, option: { number: parseOption(value), negated } };
       }
     }
     return test;
@@ -150,7 +162,7 @@ export const tcp = defineMatch<TcpTest>({
     if (flags) text += listFlags(flags, names);
     return text;
   },
-  check: (_, { protocol, protocolNegated }) => protocol === IPPROTO_TCP && !protocolNegated,
+  check: (_, context) => isOfProtocol(context, IPPROTO_TCP),
   evaluate({ source, destination, flags, option }, { packet }) {
     const { transport } = packet;
     if (transport?.kind !== "tcp") return false;

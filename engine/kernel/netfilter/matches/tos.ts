@@ -28,14 +28,28 @@ export function parseTos(text: string, symbolMask: number): TosTest | undefined 
   return value === undefined || mask === undefined ? undefined : { value, mask };
 }
 
+export const unknownTos = (text: string): string => `Symbolic name "${text}" is unknown`;
+
+/** The name of a value whose mask covers all names. */
+export function tosName({ value, mask }: TosTest): string | undefined {
+  return mask === 0x3f
+    ? Object.entries(TOS_NAMES).find(([, own]) => own === value)?.[0]
+    : undefined;
+}
+
 export const tos = oneValueMatch<TosTest>({
   name: "tos",
   summary: "type of service",
   example: "-m tos --tos 0x10/0xff",
   options: ["tos"],
   parse: (value) => parseTos(value, 0x3f),
-  bad: (value) => `tos: Bad value for "--tos" option: "${value}"`,
+  bad: unknownTos,
   save: ({ value, mask }, negated) => `${not(negated)} --tos ${byte(value)}/${byte(mask)}`,
-  list: ({ value, mask }, negated) => ` tos match${negated ? "!" : ""}${byte(value)}/${byte(mask)}`,
+  list(test, negated, names) {
+    const name = names && tosName(test);
+    const sign = negated ? "!" : "";
+    if (name !== undefined) return ` tos match${sign} ${name}`;
+    return ` tos match${sign}${byte(test.value)}/${byte(test.mask)}`;
+  },
   evaluate: ({ value, mask }, { ip }) => (ip.tos & mask) === value,
 });

@@ -20,7 +20,8 @@ export const ttl = oneValueMatch<TtlTest>({
     const how = option === "ttl-lt" ? "lt" : option === "ttl-gt" ? "gt" : "eq";
     return { how, ttl: number };
   },
-  bad: (_, option) => `ttl: bad integer value for option "--${option}", or out of range.\n`,
+  bad: (_, option) => `ttl: bad value for option "--${option}", or out of range (0-255).\n`,
+  missing: "TTL match: You must specify one of `--ttl-eq', `--ttl-lt', `--ttl-gt",
   save: ({ how, ttl: value }, negated) => `${not(negated)} --ttl-${how} ${value}`,
   list: ({ how, ttl: value }, negated) => ` TTL match TTL ${negated ? "!=" : SIGNS[how]} ${value}`,
   evaluate({ how, ttl: value }, { ip }) {

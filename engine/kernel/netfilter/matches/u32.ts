@@ -32,11 +32,12 @@ const OPERATION = /(&(?!&)|<<|>>|@)/;
 
 function number(text: string): number {
   const value = parseUnsigned(text.trim());
-  if (value === undefined) throw new UsageError(`u32: at char 0: "${text}": number expected`);
+  if (value === undefined) throw new UsageError("u32: at char 0: not a number or out of range");
   return value;
 }
 
 function parseTest(text: string): Test {
+  if (!/^\s*[0-9]/.test(text)) number(text);
   const [location = "", values, ...more] = text.split("=");
   if (values === undefined || more.length > 0) {
     throw new UsageError("u32: at char 0: location spec missing");
@@ -114,7 +115,7 @@ export const u32 = defineMatch<U32Test>({
     return { tests, negated: option.negated };
   },
   save: (test) => `${not(test.negated)} --u32 ${format(test)}`,
-  list: (test) => `${not(test.negated)} u32 ${format(test)}`,
+  list: (test) => ` u32${not(test.negated)} ${format(test)}`,
   evaluate({ tests, negated }, { packet }) {
     const bytes = serialiseNetwork(packet);
     return tests.every((test) => passes(test, bytes)) !== negated;

@@ -2,7 +2,7 @@
 import { IPPROTO_UDP } from "../../../net/packet.ts";
 import { defineMatch } from "../xtables/extension.ts";
 import { formatPortRange, not, parsePortRange } from "../xtables/options.ts";
-import { listPorts, type PortTest } from "./ports.ts";
+import { isOfProtocol, listPorts, passesPort, requireProtocol, type PortTest } from "./ports.ts";
 
 interface UdpTest {
   readonly source: PortTest | undefined;
@@ -15,7 +15,9 @@ export const udp = defineMatch<UdpTest>({
   options: { "source-port": "argument", "destination-port": "argument" },
   aliases: { sport: "source-port", dport: "destination-port" },
   negatable: ["source-port", "destination-port"],
-  parse(options, { names }) {
+  parse(options, context) {
+    requireProtocol(options, context, "udp");
+    const { names } = context;
     let test: UdpTest = { source: undefined, destination: undefined };
     for (const { name, value, negated } of options) {
       const ports = { range: parsePortRange(names, value, "udp"), negated };
@@ -37,12 +39,10 @@ export const udp = defineMatch<UdpTest>({
     if (destination) text += ` ${listPorts("dpt", destination, "udp", names)}`;
     return text;
   },
-  check: (_, { protocol, protocolNegated }) => protocol === IPPROTO_UDP && !protocolNegated,
+  check: (_, context) => isOfProtocol(context, IPPROTO_UDP),
   evaluate({ source, destination }, { packet }) {
     const { transport } = packet;
     if (transport?.kind !== "udp") return false;
-    const passes = (test: PortTest | undefined, port: number): boolean =>
-      !test || (port >= test.range.first && port <= test.range.last) !== test.negated;
-    return passes(source, transport.srcPort) && passes(destination, transport.dstPort);
+    return passesPort(source, transport.srcPort) && passesPort(destination, transport.dstPort);
   },
 });

@@ -1,6 +1,6 @@
 /** Marks of connections. Linux net/netfilter/xt_connmark.c. */
 import { defineTarget, UsageError } from "../xtables/extension.ts";
-import { hex, parseUnsigned, requireMasked, requireUnsigned } from "../xtables/options.ts";
+import { hex, requireMasked, requireUnsigned } from "../xtables/options.ts";
 
 const NAME = "CONNMARK";
 
@@ -31,6 +31,11 @@ export const CONNMARK = defineTarget<ConnmarkAction>({
     nfmask: "argument",
     ctmask: "argument",
   },
+  exclusive: [
+    ["set-xmark", "set-mark", "and-mark", "or-mark", "xor-mark", "save-mark", "restore-mark"],
+    ["nfmask", "mask"],
+    ["ctmask", "mask"],
+  ],
   tracksConnections: true,
   parse(options) {
     let action: ConnmarkAction | undefined;
@@ -64,9 +69,10 @@ export const CONNMARK = defineTarget<ConnmarkAction>({
           action = { kind: "restore", ctmask, nfmask };
           break;
         default: {
-          const mask = parseUnsigned(option.value) ?? requireUnsigned(NAME, option);
+          const mask = requireUnsigned(NAME, option);
           if (option.name !== "nfmask") ctmask = mask;
           if (option.name !== "ctmask") nfmask = mask;
+          if (option.name === "mask" && action?.kind === "set") action = { ...action, mask };
         }
       }
     }
@@ -89,7 +95,8 @@ export const CONNMARK = defineTarget<ConnmarkAction>({
     const { kind, nfmask, ctmask } = action;
     if (nfmask === ALL && ctmask === ALL) return ` CONNMARK ${kind}`;
     if (nfmask === ctmask) return ` CONNMARK ${kind} mask ${hex(ctmask)}`;
-    return ` CONNMARK ${kind} nfmask ${hex(nfmask)} ctmask ~${hex(ctmask)}`;
+    if (kind === "restore") return ` CONNMARK restore ctmask ${hex(ctmask)} nfmask ~${hex(nfmask)}`;
+    return ` CONNMARK save nfmask ${hex(nfmask)} ctmask ~${hex(ctmask)}`;
   },
   evaluate(action, { packet, track }) {
     const entry = track?.entry;

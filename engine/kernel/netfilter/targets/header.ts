@@ -1,11 +1,11 @@
 /** Targets that change the IP header or the MSS. Linux xt_DSCP.c, xt_HL.c, xt_TCPMSS.c. */
 import { TCP_SYN } from "../../../net/packet.ts";
 import { DSCP_CLASSES } from "../matches/dscp.ts";
-import { parseTos } from "../matches/tos.ts";
+import { parseTos, tosName, unknownTos } from "../matches/tos.ts";
 import { onlyFrom } from "../xtables/check.ts";
 import { defineTarget, UsageError } from "../xtables/extension.ts";
 import type { HookContext } from "../xtables/hook-context.ts";
-import { parseUnsigned, requireUnsigned } from "../xtables/options.ts";
+import { requireUnsigned } from "../xtables/options.ts";
 
 const byte = (value: number): string => `0x${value.toString(16).padStart(2, "0")}`;
 
@@ -13,13 +13,12 @@ export const DSCP = defineTarget<number>({
   name: "DSCP",
   docs: { summary: "sets the code point", examples: ["-t mangle -j DSCP --set-dscp 0x04"] },
   options: { "set-dscp": "argument", "set-dscp-class": "argument" },
+  exclusive: [["set-dscp", "set-dscp-class"]],
   parse(options) {
     const option = options.at(-1);
     if (!option) throw new UsageError("DSCP target: Parameter --set-dscp is required");
-    const value =
-      option.name === "set-dscp"
-        ? parseUnsigned(option.value, 63)
-        : DSCP_CLASSES[option.value.toUpperCase()];
+    if (option.name === "set-dscp") return requireUnsigned("DSCP", option, 63);
+    const value = DSCP_CLASSES[option.value.toUpperCase()];
     if (value === undefined) throw new UsageError(`Invalid DSCP value \`${option.value}'`);
     return value;
   },
@@ -46,12 +45,13 @@ export const TOS = defineTarget<TosChange>({
     "or-tos": "argument",
     "xor-tos": "argument",
   },
+  exclusive: [["set-tos", "and-tos", "or-tos", "xor-tos"]],
   parse(options) {
     const option = options.at(-1);
     if (!option) throw new UsageError("TOS: An action is required");
     if (option.name === "set-tos") {
       const parsed = parseTos(option.value, 0x3f);
-      if (!parsed) throw new UsageError(`TOS: Bad value for "--set-tos" option: "${option.value}"`);
+      if (!parsed) throw new UsageError(unknownTos(option.value));
       return parsed;
     }
     const value = requireUnsigned("TOS", option, 255);
@@ -59,10 +59,14 @@ export const TOS = defineTarget<TosChange>({
     return option.name === "or-tos" ? { value, mask: value } : { value, mask: 0 };
   },
   save: ({ value, mask }) => ` --set-tos ${byte(value)}/${byte(mask)}`,
-  list({ value, mask }) {
-    if (value === 0 && mask !== 255) return ` TOS and ${byte(~mask & 255)}`;
-    if (value === mask && mask !== 255) return ` TOS or ${byte(value)}`;
-    return mask === 0 ? ` TOS xor ${byte(value)}` : ` TOS set ${byte(value)}/${byte(mask)}`;
+  list(change, names) {
+    const name = names && tosName(change);
+    if (name !== undefined) return `  TOS set${name}`;
+    const { value, mask } = change;
+    if (names && value === 0 && mask !== 255) return ` TOS and ${byte(~mask & 255)}`;
+    if (names && value === mask && mask !== 255) return ` TOS or ${byte(value)}`;
+    if (names && mask === 0) return ` TOS xor ${byte(value)}`;
+    return ` TOS set ${byte(change.value)}/${byte(change.mask)}`;
   },
   check: (_, { table }) => table === "mangle",
   evaluate({ value, mask }, { packet, ip }) {
@@ -82,12 +86,12 @@ export const TTL = defineTarget<TtlChange>({
   name: "TTL",
   docs: { summary: "changes the time to live", examples: ["-t mangle -j TTL --ttl-set 64"] },
   options: { "ttl-set": "argument", "ttl-inc": "argument", "ttl-dec": "argument" },
+  exclusive: [["ttl-set", "ttl-dec", "ttl-inc"]],
   parse(options) {
     const option = options.at(-1);
     if (!option) throw new UsageError("TTL: You must specify an action");
     const how = option.name.slice(4) as TtlChange["how"];
-    const value = requireUnsigned("TTL", option, 255);
-    if (how !== "set" && value === 0) throw new UsageError("TTL: increasing by 0?");
+    const value = requireUnsigned("TTL", option, 255, how === "set" ? 0 : 1);
     return { how, value };
   },
   save: ({ how, value }) => ` --ttl-${how} ${value}`,
@@ -117,10 +121,11 @@ export const TCPMSS = defineTarget<number | "clamp">({
     examples: ["-p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu"],
   },
   options: { "set-mss": "argument", "clamp-mss-to-pmtu": "flag" },
+  exclusive: [["set-mss", "clamp-mss-to-pmtu"]],
   parse(options) {
     const option = options.at(-1);
     if (!option) throw new UsageError("TCPMSS target: At least one parameter is required");
-    return option.name === "set-mss" ? requireUnsigned("TCPMSS", option, 65495) : "clamp";
+    return option.name === "set-mss" ? requireUnsigned("TCPMSS", option, 65515) : "clamp";
   },
   save: (mss) => (mss === "clamp" ? " --clamp-mss-to-pmtu" : ` --set-mss ${mss}`),
   list: (mss) => (mss === "clamp" ? " TCPMSS clamp to PMTU" : ` TCPMSS set ${mss}`),

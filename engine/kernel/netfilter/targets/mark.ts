@@ -20,6 +20,7 @@ export const MARK = defineTarget<MaskedValue>({
     "or-mark": "argument",
     "xor-mark": "argument",
   },
+  exclusive: [["set-xmark", "set-mark", "and-mark", "or-mark", "xor-mark"]],
   parse(options) {
     const option = options.at(-1);
     if (!option) {

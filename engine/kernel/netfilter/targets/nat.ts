@@ -36,15 +36,18 @@ function parsePorts(text: string, context: ParseContext): Pick<NatRange, "firstP
   if (context.protocolNegated || !PORT_PROTOCOLS.has(context.protocol)) {
     throw new UsageError("Need TCP, UDP, SCTP or DCCP with port specification");
   }
+  if (text.includes(":")) throw new UsageError("Invalid port:port syntax - use dash");
   const [low = "", high] = text.split("-");
   const port = (word: string): number => {
     const number = parseUnsigned(word, 65535) ?? context.names.port(word, "tcp");
-    if (number === undefined) throw new UsageError(`Port \`${text}' not valid`);
-    return number;
+    if (number !== undefined) return number;
+    const garbage = /^\d+(\D.*)$/.exec(word)?.[1];
+    if (garbage !== undefined) throw new UsageError(`Garbage after port value: \`${garbage}'`);
+    throw new UsageError(`Port \`${text}' not valid`);
   };
   const firstPort = port(low);
   const lastPort = high === undefined ? firstPort : port(high);
-  if (lastPort < firstPort) throw new UsageError(`Port range \`${text}' funky`);
+  if (lastPort < firstPort) throw new UsageError(`Port range \`${high}' funky`);
   return { firstPort, lastPort };
 }
 
@@ -56,9 +59,9 @@ function parseTarget(text: string, context: ParseContext): NatRange {
   if (addresses === "") return { ...NOTHING, ...ports };
   const [low = "", high] = addresses.split("-");
   const first = parseIpv4(low);
-  if (first === undefined) throw new UsageError(`Bad IP address "${low}"\n`);
+  if (first === undefined) throw new UsageError(`Bad IP address "${low}"`);
   const last = high === undefined ? first : parseIpv4(high);
-  if (last === undefined) throw new UsageError(`Bad IP address "${high}"\n`);
+  if (last === undefined) throw new UsageError(`Bad IP address "${high}"`);
   return { ...NOTHING, first, last, ...ports };
 }
 

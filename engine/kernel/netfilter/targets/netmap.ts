@@ -1,12 +1,9 @@
 /** One network mapped to another, host by host. Linux net/netfilter/xt_NETMAP.c. */
-import { formatIpv4, formatIpv4Prefix, netmask, parseIpv4Prefix } from "../../../net/address.ts";
+import { formatIpv4Prefix, netmask, parseIpv4Prefix } from "../../../net/address.ts";
 import type { Ipv4, Ipv4Prefix } from "../../../net/address.ts";
 import { manipOf } from "../nat/nat.ts";
 import { onlyFrom } from "../xtables/check.ts";
 import { defineTarget, UsageError } from "../xtables/extension.ts";
-
-const format = (prefix: Ipv4Prefix): string =>
-  prefix.length === 32 ? formatIpv4(prefix.address) : formatIpv4Prefix(prefix);
 
 export const NETMAP = defineTarget<Ipv4Prefix>({
   name: "NETMAP",
@@ -23,8 +20,8 @@ export const NETMAP = defineTarget<Ipv4Prefix>({
     if (!prefix) throw new UsageError(`Bad IP address "${text}"\n`);
     return prefix;
   },
-  save: (prefix) => ` --to ${format(prefix)}`,
-  list: (prefix) => ` to:${format(prefix)}`,
+  save: (prefix) => ` --to ${formatIpv4Prefix(prefix)}`,
+  list: (prefix) => ` to:${formatIpv4Prefix(prefix)}`,
   check: (_, context) =>
     context.table === "nat" && onlyFrom(context, ["PREROUTING", "OUTPUT", "POSTROUTING", "INPUT"]),
   evaluate({ address, length }, { track, netns, hook, ip }) {

@@ -1,6 +1,8 @@
 /** What a match or a target is: how it is typed, printed and decided. */
+import type { NetNamespace } from "../../netns.ts";
+import type { NamedState } from "./named-states.ts";
 import type { HookContext } from "./hook-context.ts";
-import type { HookName, TableName } from "./rule.ts";
+import type { Flavour, HookName, TableName } from "./rule.ts";
 
 /** Names of the machine's /etc files; `undefined` in a numeric listing. */
 export interface Names {
@@ -8,6 +10,8 @@ export interface Names {
   service(port: number, protocol: "tcp" | "udp"): string | undefined;
   user(name: string): number | undefined;
   group(name: string): number | undefined;
+  userName(id: number): string | undefined;
+  groupName(id: number): string | undefined;
 }
 
 /** An option as typed; a short alias is already its long name. */
@@ -22,6 +26,7 @@ export interface ParseContext {
   /** Number after `-p`, 0 for none. */
   readonly protocol: number;
   readonly protocolNegated: boolean;
+  readonly flavour: Flavour;
   /** ip_set_get_byname: undefined when there is none. */
   readonly setDimension: (name: string) => number | undefined;
   /** A line for standard error that does not stop the command. */
@@ -38,17 +43,24 @@ export interface CheckContext {
   readonly hooks: ReadonlySet<HookName>;
   readonly protocol: number;
   readonly protocolNegated: boolean;
+  readonly flavour: Flavour;
 }
 
 interface Extension<T> {
   readonly name: string;
   readonly docs: { readonly summary: string; readonly examples: readonly string[] };
-  /** Long option → whether an argument follows. */
-  readonly options: Readonly<Record<string, "argument" | "flag">>;
+  /** Long option → what follows it; two arguments are one value with a blank between them. */
+  readonly options: Readonly<Record<string, "argument" | "arguments" | "flag">>;
   /** Other spellings of an option. */
   readonly aliases?: Readonly<Record<string, string>>;
   /** Options that `!` may stand before. */
   readonly negatable?: readonly string[];
+  /** Groups of options of which only one may be given, in the order of the program's table. */
+  readonly exclusive?: readonly (readonly string[])[];
+  /** Options that may be given more than once, or whose repetition has words of its own. */
+  readonly repeatable?: readonly string[];
+  /** Option → the one that it makes no sense without. */
+  readonly requires?: Readonly<Record<string, string>>;
   /** Throws UsageError. */
   parse(options: readonly TypedOption[], context: ParseContext): T;
   /** As iptables-save writes it, with a leading blank before each option. */
@@ -56,13 +68,21 @@ interface Extension<T> {
   /** As `iptables -L` prints it; without names it is numeric. */
   list(config: T, names: Names | undefined): string;
   /** False: the kernel refuses the rule with EINVAL. */
-  check?(config: T, context: CheckContext): boolean;
+  check?(config: T, context: CheckContext): boolean | "ENOENT";
+  /** Names of the IP sets that the rule holds. */
+  usesSets?(config: T): readonly string[];
   /** The rule needs connection tracking. */
   readonly tracksConnections?: boolean;
 }
 
 export interface MatchDefinition<T> extends Extension<T> {
   newState?(config: T): unknown;
+  /** What all rules with the same path share. */
+  readonly named?: {
+    /** Of its file, under /proc/net. */
+    path(config: T): string;
+    create(config: T, netns: NetNamespace): NamedState;
+  };
   evaluate(config: T, context: HookContext, state: unknown): boolean;
 }
 

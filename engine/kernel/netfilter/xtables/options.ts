@@ -1,5 +1,5 @@
 /** Reading the arguments of extensions, with libxtables' words for what is wrong with them. */
-import { UsageError, type Names, type TypedOption } from "./extension.ts";
+import { UsageError, type MatchDefinition, type Names, type TypedOption } from "./extension.ts";
 
 /** strtoul(3) with base 0, the whole word. */
 export function parseUnsigned(text: string, max = 0xffffffff): number | undefined {
@@ -19,12 +19,43 @@ export function requireUnsigned(
 ): number {
   const value = parseUnsigned(option.value, max);
   if (value === undefined || value < min) {
-    throw new UsageError(
-      `${extension}: bad integer value for option "--${option.name}", or out of range.\n`,
-    );
+    throw outOfRange(extension, option.name, min, max);
   }
   return value;
 }
+
+export function outOfRange(
+  extension: string,
+  option: string,
+  min: number | string,
+  max: number | string,
+): UsageError {
+  return new UsageError(
+    `${extension}: bad value for option "--${option}", or out of range (${min}-${max}).\n`,
+  );
+}
+
+/** Of a match or target whose table of options says which go together; xtables_options_fcheck(). */
+export function checkCombination(
+  extension: string,
+  { exclusive = [], requires = {} }: Combination,
+  typed: readonly TypedOption[],
+): void {
+  const given = new Set(typed.map(({ name }) => name));
+  for (const group of exclusive) {
+    const [first, second] = group.filter((name) => given.has(name));
+    if (first === undefined || second === undefined) continue;
+    throw new UsageError(
+      `${extension}: option "--${first}" cannot be used together with "--${second}".\n`,
+    );
+  }
+  for (const [name, needed] of Object.entries(requires)) {
+    if (!given.has(name) || given.has(needed)) continue;
+    throw new UsageError(`${extension}: option "--${name}" also requires "--${needed}".\n`);
+  }
+}
+
+type Combination = Pick<MatchDefinition<unknown>, "exclusive" | "requires">;
 
 export function missingOption(extension: string, option: string): UsageError {
   return new UsageError(`${extension}: option "--${option}" must be specified\n`);
@@ -36,16 +67,19 @@ export interface MaskedValue {
   readonly mask: number;
 }
 
+export function parseMasked(text: string): MaskedValue | undefined {
+  const slash = text.indexOf("/");
+  const value = parseUnsigned(slash < 0 ? text : text.slice(0, slash));
+  const mask = slash < 0 ? 0xffffffff : parseUnsigned(text.slice(slash + 1));
+  return value === undefined || mask === undefined ? undefined : { value, mask };
+}
+
 export function requireMasked(extension: string, option: TypedOption): MaskedValue {
-  const slash = option.value.indexOf("/");
-  const bad = (): UsageError =>
-    new UsageError(
-      `${extension}: bad integer value for option "--${option.name}", or out of range.\n`,
-    );
-  const value = parseUnsigned(slash < 0 ? option.value : option.value.slice(0, slash));
-  const mask = slash < 0 ? 0xffffffff : parseUnsigned(option.value.slice(slash + 1));
-  if (value === undefined || mask === undefined) throw bad();
-  return { value, mask };
+  const parsed = parseMasked(option.value);
+  if (parsed) return parsed;
+  throw new UsageError(
+    `${extension}: bad integer value for option "--${option.name}", or out of range.\n`,
+  );
 }
 
 export const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;

@@ -14,13 +14,13 @@ import type {
 } from "./rule.ts";
 import type { TargetVerdict } from "./extension.ts";
 
-/** Told of each rule a packet meets, for traces. */
-export type RuleListener = (
-  context: HookContext,
-  chain: string,
-  rule: number | "policy",
-  verdict: string,
-) => void;
+/** Told of each rule that a packet meets, and of the ends of chains. */
+export interface RuleListener {
+  rule(context: HookContext, chain: string, number: number, rule: Rule): void;
+  /** A user's chain ends, `number` being one more than its rules. */
+  end(context: HookContext, chain: string, number: number): void;
+  policy(context: HookContext, chain: string, number: number): void;
+}
 
 type Test = (context: HookContext, ip: Ipv4Header) => boolean;
 
@@ -45,10 +45,13 @@ interface ReadyHook {
 
 export class Ruleset {
   readonly name: TableName;
+  /** A rule of it marks packets to be traced. */
+  readonly traces: boolean;
   private readonly hooks = new Map<HookName, ReadyHook>();
 
   constructor(readonly table: Table) {
     this.name = table.name;
+    this.traces = [...table.chains.values()].some(({ rules }) => rules.some(isTrace));
     const ready = new Map<string, ReadyChain>();
     for (const { name } of table.chains.values()) ready.set(name, { name, rules: [] });
     for (const chain of table.chains.values()) {
@@ -77,10 +80,13 @@ export class Ruleset {
       ready.counters.packets += 1;
       ready.counters.bytes += networkLength(context.packet);
     }
-    listener?.(context, hook, "policy", ready.policy);
+    listener?.policy(context, hook, ready.chain.rules.length + 1);
     return ready.policy;
   }
 }
+
+const isTrace = ({ target }: Rule): boolean =>
+  target.kind === "extension" && target.definition.name === "TRACE";
 
 function walk(
   chain: ReadyChain,
@@ -94,7 +100,7 @@ function walk(
     ready.counters.packets += 1;
     ready.counters.bytes += networkLength(context.packet);
     const { target } = ready.rule;
-    listener?.(context, chain.name, index + 1, target.kind);
+    listener?.rule(context, chain.name, index + 1, ready.rule);
     switch (target.kind) {
       case "none":
         continue;
@@ -102,7 +108,8 @@ function walk(
         if (target.verdict === "RETURN") return "continue";
         return target.verdict === "ACCEPT" ? "accept" : "drop";
       case "chain": {
-        const verdict = walk(ready.chain as ReadyChain, context, listener);
+        const next = ready.chain as ReadyChain;
+        const verdict = walk(next, context, listener);
         if (verdict !== "continue" || target.isGoto) return verdict;
         continue;
       }
@@ -112,6 +119,7 @@ function walk(
       }
     }
   }
+  if (chain.name !== context.hook) listener?.end(context, chain.name, rules.length + 1);
   return "continue";
 }
 
