@@ -2,10 +2,12 @@
 import { printLab } from "./lab/file/print.ts";
 import type { Lab } from "./lab/lab.ts";
 import { loadLab } from "./lab/load.ts";
-import type { Outcome, Problem } from "./session.ts";
+import { LabSession } from "./lab/session/lab-session.ts";
+import type { Outcome, Problem, Session } from "./session.ts";
 import { milliseconds, seconds } from "./sim/clock.ts";
 import { runUntil } from "./sim/run-until.ts";
 
+export type { Session } from "./session.ts";
 export { parseScenario, type Transcript } from "./lab/scenario/format.ts";
 export { runScenario } from "./lab/scenario/run.ts";
 
@@ -55,6 +57,11 @@ export class HeadlessLab {
       runUntil(sim, ended, sim.nowNs + seconds(1), COMMAND_EVENT_LIMIT);
     }
     return { stdout: command.stdout, stderr: command.stderr, exit: command.exitStatus ?? 137 };
+  }
+
+  /** For a host that lets the lab run by the clock from now on. */
+  session(): Session {
+    return new LabSession(this.lab);
   }
 
   /** The lab file's text as things are now. */

@@ -437,6 +437,8 @@ export interface Session {
   connectionInput(connection: string, data: Uint8Array): number;
   /** The client sends no more, but still listens. */
   endConnectionInput(connection: string): void;
+  /** While it is held, nothing more comes out: its client is slow, and the lab has to wait for it. */
+  holdConnection(connection: string, held: boolean): void;
   closeConnection(connection: string): void;
 
   // inspection

@@ -7,28 +7,34 @@ import { scenario } from "./scenario.ts";
 import { USAGE } from "./usage.ts";
 import { version } from "./version.ts";
 
-type Command = (args: readonly string[], output: Output) => number;
+/** A promise for what goes on until the user stops it. */
+type Command = (args: readonly string[], output: Output) => number | Promise<number>;
 
 const COMMANDS: Readonly<Record<string, Command>> = { check, run, scenario };
 
 /** 0: it went well; 1: a command, a check or a file failed; 2: the command line makes no sense. */
-export function runCommandLine(args: readonly string[], output: Output): number {
+export function runCommandLine(args: readonly string[], output: Output): number | Promise<number> {
   try {
-    return dispatch(args, output);
+    const status = dispatch(args, output);
+    return typeof status === "number" ? status : status.catch((error) => report(error, output));
   } catch (error) {
-    if (error instanceof UsageError) {
-      output.error(`podwire: ${error.message}\nTry "podwire --help".\n`);
-      return 2;
-    }
-    if (error instanceof Failure) {
-      output.error(`podwire: ${error.message}\n`);
-      return 1;
-    }
-    throw error;
+    return report(error, output);
   }
 }
 
-function dispatch(args: readonly string[], output: Output): number {
+function report(error: unknown, output: Output): number {
+  if (error instanceof UsageError) {
+    output.error(`podwire: ${error.message}\nTry "podwire --help".\n`);
+    return 2;
+  }
+  if (error instanceof Failure) {
+    output.error(`podwire: ${error.message}\n`);
+    return 1;
+  }
+  throw error;
+}
+
+function dispatch(args: readonly string[], output: Output): number | Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined) {
     output.error(USAGE);

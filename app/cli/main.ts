@@ -1,4 +1,4 @@
 import { runCommandLine } from "./command-line.ts";
 import { standardOutput } from "./output.ts";
 
-process.exitCode = runCommandLine(process.argv.slice(2), standardOutput);
+process.exitCode = await runCommandLine(process.argv.slice(2), standardOutput);

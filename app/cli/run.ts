@@ -1,6 +1,7 @@
 import { openLab, type CommandOutcome, type HeadlessLab } from "../../engine/headless.ts";
 import { Failure, UsageError } from "./failure.ts";
 import type { Output } from "./output.ts";
+import { serveDockerApi, type DockerApiOrder } from "./docker-api.ts";
 import { describeProblem, readText, writeText } from "./files.ts";
 
 interface Order {
@@ -14,9 +15,10 @@ interface RunOptions {
   readonly seconds: number;
   readonly json: boolean;
   readonly save: string | undefined;
+  readonly dockerApi: readonly DockerApiOrder[];
 }
 
-export function run(args: readonly string[], output: Output): number {
+export function run(args: readonly string[], output: Output): number | Promise<number> {
   const options = parseOptions(args);
   const opened = openLab(readText(options.lab));
   if (!opened.ok) {
@@ -24,7 +26,7 @@ export function run(args: readonly string[], output: Output): number {
     throw new Failure(lines.join("\n"));
   }
   const lab = opened.value;
-  for (const { host } of options.orders) {
+  for (const host of [...options.orders, ...options.dockerApi].map((order) => order.host)) {
     if (!lab.hosts.includes(host)) {
       throw new Failure(
         `there is no machine "${host}" in the lab; there is ${lab.hosts.join(", ")}`,
@@ -35,8 +37,17 @@ export function run(args: readonly string[], output: Output): number {
   const status = options.json
     ? runAsJson(lab, options.orders, output)
     : runAsText(lab, options.orders, output);
-  if (options.save !== undefined) writeText(options.save, lab.save());
-  return status;
+  const save = () => {
+    if (options.save !== undefined) writeText(options.save, lab.save());
+  };
+  if (options.dockerApi.length === 0) {
+    save();
+    return status;
+  }
+  return serveDockerApi(lab.session(), options.dockerApi, output).then(() => {
+    save();
+    return status;
+  });
 }
 
 function runAsText(lab: HeadlessLab, orders: readonly Order[], output: Output): number {
@@ -63,6 +74,7 @@ function runAsJson(lab: HeadlessLab, orders: readonly Order[], output: Output): 
 function parseOptions(args: readonly string[]): RunOptions {
   const orders: Order[] = [];
   const words: string[] = [];
+  const dockerApi: DockerApiOrder[] = [];
   let host: string | undefined;
   let seconds = 0;
   let json = false;
@@ -98,6 +110,9 @@ function parseOptions(args: readonly string[]): RunOptions {
       case "--json":
         json = true;
         break;
+      case "--docker-api":
+        dockerApi.push(parseDockerApi(value()));
+        break;
       case "--save":
         save = value();
         break;
@@ -109,7 +124,16 @@ function parseOptions(args: readonly string[]): RunOptions {
   const [lab, ...more] = words;
   if (lab === undefined) throw new UsageError("expected a lab file");
   if (more.length > 0) throw new UsageError(`expected one lab file, not "${more[0]}" as well`);
-  return { lab, orders, seconds, json, save };
+  return { lab, orders, seconds, json, save, dockerApi };
+}
+
+/** `MACHINE=SOCKET`, or `MACHINE`: then the socket gets a fresh place. */
+function parseDockerApi(text: string): DockerApiOrder {
+  const [host = "", ...path] = text.split("=");
+  if (host === "" || (path.length > 0 && path.join("=") === "")) {
+    throw new UsageError(`--docker-api takes MACHINE=SOCKET, not "${text}"`);
+  }
+  return { host, path: path.length === 0 ? undefined : path.join("=") };
 }
 
 /** `HOST: COMMAND`, one a line. */

@@ -11,7 +11,11 @@ prints the same output, byte for byte.
                           that start with # and empty ones are skipped.
         --seconds N       Lets N seconds of lab time pass first.
         --json            One JSON document with every command's output and status.
-        --save FILE       Writes the lab as it is after the commands.
+        --docker-api MACHINE[=SOCKET]
+                          Then keeps the lab running, in real time, and serves the
+                          machine's Docker engine on a unix socket for your own
+                          docker command, until Ctrl-C. May be given often.
+        --save FILE       Writes the lab as it is at the end.
 
   podwire scenario FILE...
       Runs scenarios of the oracle's format and prints their transcripts as JSON.

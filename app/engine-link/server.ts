@@ -20,6 +20,7 @@ const KICKING = [
   "openDockerConnection",
   "connectionInput",
   "endConnectionInput",
+  "holdConnection",
   "closeConnection",
   "setTerminalTabs",
   "markSaved",

@@ -1,4 +1,5 @@
 import type { OpenFile } from "../kernel/fs/open-file.ts";
+import type { SignalName } from "../kernel/process/signal.ts";
 import { Pipe } from "../kernel/process/pipe.ts";
 
 const EMPTY = new Uint8Array(0);
@@ -19,7 +20,11 @@ export class HostChannel {
   private readonly output: OpenFile;
   private inputOpen = true;
 
-  constructor(private readonly kill: () => void) {
+  /**
+   * `signal` reaches the process. SIGURG tells it that the input has ended: it is ignored unless the
+   * process wants to know while it waits for something else.
+   */
+  constructor(private readonly signal: (signal: SignalName) => void) {
     this.stdin = this.inwards.openEnd("read");
     this.input = this.inwards.openEnd("write");
     this.output = this.outwards.openEnd("read");
@@ -37,6 +42,7 @@ export class HostChannel {
     if (!this.inputOpen) return;
     this.inputOpen = false;
     this.input.release();
+    if (!this.hasEnded) this.signal("SIGURG");
   }
 
   /** Up to so many bytes of output; empty: none is there now. */
@@ -47,6 +53,6 @@ export class HostChannel {
   /** The client has gone. */
   close(): void {
     this.endInput();
-    if (!this.hasEnded) this.kill();
+    if (!this.hasEnded) this.signal("SIGKILL");
   }
 }

@@ -220,7 +220,7 @@ export class Machine {
     process.setComm(name);
     process.session = process.pid;
     process.group = process.pid;
-    const channel = new HostChannel(() => kernel.signals.sendGroup(process.group, "SIGKILL"));
+    const channel = new HostChannel((signal) => kernel.signals.sendGroup(process.group, signal));
     process.descriptors.put(0, channel.stdin);
     process.descriptors.put(1, channel.stdout);
     process.endListeners.push(() => {

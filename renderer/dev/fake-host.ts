@@ -189,6 +189,7 @@ function fakeSession(
     openDockerConnection: () => ({ ok: false, problems: [{ message: "no engine" }] }),
     connectionInput: (_connection, data) => data.length,
     endConnectionInput: () => {},
+    holdConnection: () => {},
     closeConnection: () => {},
     inspectNode: (name) => inspect(view, name),
     inspectCable(id) {

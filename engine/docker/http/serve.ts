@@ -17,6 +17,7 @@ import { findRoute } from "./router.ts";
 
 const STDIN = 0;
 const STDOUT = 1;
+const EMPTY = new Uint8Array(0);
 
 /** Ends when the client hangs up, after a hijacked stream, or after a request that is none. */
 export function* serveConnection(sys: Sys): Blocking<number> {
@@ -101,27 +102,45 @@ class Connection {
     const headers = { "Content-Type": "application/json", "Transfer-Encoding": "chunked" };
     yield* this.writer.head(200, headers);
     try {
-      for (;;) {
+      yield* this.whileClientListens(function* (this: Connection) {
         const record = yield* records.next();
-        if (record === undefined) break;
+        if (record === undefined) return false;
         yield* this.writer.chunk(encodeUtf8(`${encodeJson(record)}\n`));
-      }
+        return true;
+      });
     } finally {
       records.close();
     }
-    yield* this.writer.chunk(new Uint8Array(0));
+    yield* this.writer.chunk(EMPTY);
+  }
+
+  /** Takes step after step until one is the last, or the client has hung up: its input has ended. */
+  private *whileClientListens(step: (this: Connection) => Blocking<boolean>): Blocking<void> {
+    const { sys } = this;
+    let gone = false;
+    sys.signal("SIGURG", () => (gone = true));
+    try {
+      const [input] = yield* sys.poll([{ fd: STDIN, events: ["in"] }], 0);
+      gone ||= input?.hangup === true;
+      while (!gone && (yield* step.call(this)));
+    } catch (error) {
+      if (!gone || !(error instanceof KernelError) || error.errno !== "EINTR") throw error;
+    } finally {
+      sys.signal("SIGURG", "default");
+    }
   }
 
   private *output(stream: HijackedStream): Blocking<void> {
     const fd = this.sys.receiveFile(stream.file);
     const headers = { "Content-Type": streamType(stream), "Transfer-Encoding": "chunked" };
     yield* this.writer.head(200, headers);
-    for (;;) {
+    yield* this.whileClientListens(function* (this: Connection) {
       const data = yield* this.sys.read(fd);
-      // An empty chunk is the end, as an empty read is.
+      if (data.length === 0) return false;
       yield* this.writer.chunk(data);
-      if (data.length === 0) break;
-    }
+      return true;
+    });
+    yield* this.writer.chunk(EMPTY);
     this.sys.close(fd);
   }
 

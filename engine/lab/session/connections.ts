@@ -9,6 +9,7 @@ const BATCH_BYTES = 64 << 10;
 /** The clients outside the lab that talk to machines in it. */
 export class Connections {
   private readonly channels = new Map<string, HostChannel>();
+  private readonly held = new Set<string>();
   private lastId = 0;
 
   open(node: LabNode): string {
@@ -27,7 +28,13 @@ export class Connections {
     this.channels.get(id)?.endInput();
   }
 
+  hold(id: string, held: boolean): void {
+    if (held) this.held.add(id);
+    else this.held.delete(id);
+  }
+
   close(id: string): void {
+    this.held.delete(id);
     this.channels.get(id)?.close();
     this.channels.delete(id);
   }
@@ -39,6 +46,7 @@ export class Connections {
   takeNotices(): Notice[] {
     const notices: Notice[] = [];
     for (const [connection, channel] of this.channels) {
+      if (this.held.has(connection)) continue;
       const data = channel.read(BATCH_BYTES);
       if (data.length > 0) notices.push({ kind: "connection-output", connection, data });
       else if (channel.hasEnded) {

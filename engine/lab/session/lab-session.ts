@@ -56,8 +56,9 @@ export class LabSession implements Session {
   private viewChanged = false;
   private toldDirty = false;
 
-  constructor() {
-    this.current = this.install(mustLoad(empty.yaml));
+  /** Begins with an empty lab, unless it is given one. */
+  constructor(lab: Lab = mustLoad(empty.yaml)) {
+    this.current = this.install(lab);
   }
 
   /** The lab that is open. */
@@ -217,6 +218,10 @@ export class LabSession implements Session {
 
   endConnectionInput(connection: string): void {
     this.current.connections.endInput(connection);
+  }
+
+  holdConnection(connection: string, held: boolean): void {
+    this.current.connections.hold(connection, held);
   }
 
   closeConnection(connection: string): void {
