@@ -20,8 +20,10 @@ import { IPTABLES } from "./iptables/index.ts";
 import { IPUTILS_ARPING } from "./iputils-arping/index.ts";
 import { IPUTILS_PING } from "./iputils-ping/index.ts";
 import { IPUTILS_TRACEPATH } from "./iputils-tracepath/index.ts";
+import { IPVSADM } from "./ipvsadm/index.ts";
 import { ISC_DHCP_CLIENT } from "./isc-dhcp-client/index.ts";
 import { LESS } from "./less/index.ts";
+import { LIBC_BIN } from "./libc-bin/index.ts";
 import { MAN_DB } from "./man-db/index.ts";
 import { MAWK } from "./mawk/index.ts";
 import { MTR_TINY } from "./mtr-tiny/index.ts";
@@ -65,8 +67,10 @@ export const PROGRAMS: readonly Program[] = [
   IPUTILS_ARPING,
   IPUTILS_PING,
   IPUTILS_TRACEPATH,
+  IPVSADM,
   ISC_DHCP_CLIENT,
   LESS,
+  LIBC_BIN,
   MAN_DB,
   MAWK,
   MTR_TINY,

@@ -8,6 +8,9 @@ import { conntrackFile } from "./conntrack/proc-file.ts";
 import type { Track } from "./conntrack/entry.ts";
 import type { Hook, NetfilterHooks, Verdict } from "./hooks.ts";
 import { IpSets } from "./ipset/ipset.ts";
+import { Ipvs } from "./ipvs/ipvs.ts";
+import { fromClient, fromServer } from "./ipvs/packet-path.ts";
+import { connectionsFile, servicesFile, statisticsFile } from "./ipvs/proc-files.ts";
 import { manipOf, Nat } from "./nat/nat.ts";
 import { checkTable } from "./xtables/check.ts";
 import { HookContext } from "./xtables/hook-context.ts";
@@ -51,6 +54,7 @@ export class Netfilter {
   readonly conntrack: Conntrack;
   readonly nat: Nat;
   readonly sets: IpSets;
+  readonly ipvs: Ipvs;
   readonly named: NamedStates;
   private readonly rulesets: Record<Flavour, Map<TableName, Ruleset>> = {
     nft: new Map(),
@@ -62,7 +66,8 @@ export class Netfilter {
     this.conntrack = new Conntrack(netns);
     this.nat = new Nat(netns, this.conntrack);
     this.named = new NamedStates(netns);
-    this.sets = new IpSets(netns.sim);
+    this.ipvs = new Ipvs(netns, this.conntrack, () => this.install());
+    this.sets = new IpSets(netns.sim, netns.random, () => this.setUses());
   }
 
   /** Files of /proc/net. */
@@ -76,6 +81,9 @@ export class Netfilter {
             .join(""),
       ],
       ["nf_conntrack", () => conntrackFile(this.conntrack)],
+      ["ip_vs", () => servicesFile(this.ipvs)],
+      ["ip_vs_conn", () => connectionsFile(this.ipvs)],
+      ["ip_vs_stats", () => statisticsFile(this.ipvs)],
     ];
   }
 
@@ -134,6 +142,20 @@ export class Netfilter {
     }
   }
 
+  /** How often each IP set is named by rules. */
+  private setUses(): Map<string, number> {
+    const uses = new Map<string, number>();
+    for (const { matches, target } of this.rules()) {
+      const extensions = target.kind === "extension" ? [...matches, target] : matches;
+      for (const { definition, config } of extensions) {
+        for (const name of definition.usesSets?.(config) ?? []) {
+          uses.set(name, (uses.get(name) ?? 0) + 1);
+        }
+      }
+    }
+    return uses;
+  }
+
   private needsTracking(): boolean {
     for (const { matches, target } of this.rules()) {
       if (matches.some(({ definition }) => definition.tracksConnections)) return true;
@@ -187,6 +209,7 @@ export class Netfilter {
       }
     }
     if (this.isTracking) this.addTracking(hook, add);
+    if (this.ipvs.isUsed) this.addIpvs(hook, add);
     return found.sort((a, b) => a.priority - b.priority).map(({ step }) => step);
   }
 
@@ -203,6 +226,27 @@ export class Netfilter {
     add(isSource ? PRIORITY.sourceNat : PRIORITY.destinationNat, (context) =>
       this.runNat(hook, context),
     );
+  }
+
+  /** ip_vs_ops4[] */
+  private addIpvs(hook: HookName, add: (priority: number, step: Step) => void): void {
+    const answer: Step = ({ packet }) => fromServer(this.ipvs, packet);
+    const request = ({ packet }: HookContext, isLocal: boolean): Verdict =>
+      fromClient(this.ipvs, packet, isLocal);
+    switch (hook) {
+      case "INPUT":
+        add(PRIORITY.sourceNat - 2, answer);
+        add(PRIORITY.sourceNat - 1, (context) => request(context, false));
+        return;
+      case "OUTPUT":
+        add(PRIORITY.destinationNat + 1, answer);
+        add(PRIORITY.destinationNat + 2, (context) => request(context, true));
+        return;
+      case "FORWARD":
+        add(PRIORITY.sourceNat, answer);
+        return;
+      default:
+    }
   }
 
   private rulesetsOf(name: TableName): Ruleset[] {

@@ -1,8 +1,10 @@
 /** Sysctls that are not per device: their defaults (Linux 6.18), bounds and effects. */
 import { CONNTRACK_SYSCTLS } from "../netfilter/conntrack/sysctls.ts";
+import { IPVS_SYSCTLS } from "../netfilter/ipvs/sysctls.ts";
 import { transportSysctls } from "./transport.ts";
 import type { NetNamespace } from "../netns.ts";
 import { setForwarding } from "./device-conf.ts";
+import { RESERVED_PORTS } from "./reserved-ports.ts";
 import { parseInteger } from "./parse.ts";
 
 export interface FixedSysctl {
@@ -70,7 +72,7 @@ const FIXED: ReadonlyMap<string, FixedSysctl> = new Map<string, FixedSysctl>([
   ["ipv4/ip_forward", ipForward],
   ["ipv4/ip_forward_update_priority", integer(1, ...SWITCH)],
   ["ipv4/ip_forward_use_pmtu", integer(0, ...BYTE)],
-  ["ipv4/ip_local_reserved_ports", text("")],
+  ["ipv4/ip_local_reserved_ports", RESERVED_PORTS],
   ["ipv4/ip_no_pmtu_disc", integer(0, 0, 3)],
   ["ipv4/ip_nonlocal_bind", integer(0, ...BYTE)],
   ["ipv4/ipfrag_high_thresh", integer(4194304, 0)],
@@ -101,6 +103,11 @@ const FIXED: ReadonlyMap<string, FixedSysctl> = new Map<string, FixedSysctl>([
   ["ipv4/tcp_rfc1337", integer(0, ...BYTE)],
   ["ipv4/tcp_syncookies", integer(1, 0, 2)],
   ["ipv4/tcp_max_tw_buckets", integer(131072)],
+  ...Object.entries(IPVS_SYSCTLS).map(([name, initial]): [string, FixedSysctl] => [
+    `ipv4/vs/${name}`,
+    integer(initial, 0),
+  ]),
+  ["ipv4/vs/sync_threshold", text("3\t50")],
   ["ipv6/bindv6only", integer(0, ...SWITCH)],
   ...Object.entries(CONNTRACK_SYSCTLS).map(([name, initial]): [string, FixedSysctl] => [
     `netfilter/${name}`,

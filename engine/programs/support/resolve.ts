@@ -109,7 +109,7 @@ function inetAton(text: string): Ipv4 | undefined {
 }
 
 /** The lines of /etc/hosts, in order. */
-function readHosts(
+export function readHosts(
   sys: Sys,
 ): readonly { readonly address: Ipv4; readonly names: readonly string[] }[] {
   return readLines(sys, "/etc/hosts").flatMap((line) => {
