@@ -18,6 +18,7 @@ import type {
   MatchUse,
   RuleTarget,
 } from "../../kernel/netfilter/xtables/rule.ts";
+import { checkNewName, VERDICTS } from "./chain-name.ts";
 import { Failure, type Face } from "./failure.ts";
 import type { SystemNames } from "./names.ts";
 
@@ -196,8 +197,6 @@ interface TypedAddresses {
   readonly negated: boolean;
 }
 
-const VERDICTS = ["ACCEPT", "DROP", "RETURN"] as const;
-
 export class CommandParser {
   private letter: CommandLetter | undefined;
   private chain: string | undefined;
@@ -293,11 +292,7 @@ export class CommandParser {
     else if (word.startsWith("-") && word.length > 1) this.shortOptions(word);
     else {
       this.oldNegation();
-      const { program } = this.face;
-      throw new Failure(
-        `Bad argument \`${word}'\nTry \`${program} -h' or '${program} --help' for more information.`,
-        2,
-      );
+      throw new UsageError(`Bad argument \`${word}'`, false);
     }
     this.negated = false;
   }
@@ -574,7 +569,7 @@ export class CommandParser {
         break;
       case "N":
         this.chain = inline ?? this.nextValue(typed);
-        this.checkNewName(this.chain);
+        checkNewName(this.chain);
         break;
       case "P":
       case "E":
@@ -588,7 +583,7 @@ export class CommandParser {
               : "-E requires old-chain-name and new-chain-name",
           );
         }
-        if (letter === "E") this.checkNewName(this.argument);
+        if (letter === "E") checkNewName(this.argument);
         break;
       default:
     }
@@ -602,17 +597,6 @@ export class CommandParser {
       this.number = ruleNumber(next);
     } else if (letter === "R") throw new UsageError("-R requires a rule number");
     else if (letter === "I") this.number = 1;
-  }
-
-  private checkNewName(name: string): void {
-    if (name.length > 28) {
-      throw new UsageError(`chain name \`${name}' too long (must be under 29 chars)`);
-    }
-    if (/^[-!]/.test(name))
-      throw new UsageError(`chain name not allowed to start with \`${name[0]}'`);
-    if (/\s/.test(name)) throw new UsageError(`Invalid chain name \`${name}'`);
-    if (name === "" || isTargetName(name))
-      throw new UsageError("chain name may not clash with target name");
   }
 
   private setProtocol(text: string, negated: boolean): void {
@@ -745,14 +729,6 @@ export class CommandParser {
     if (verdict && !jump.isGoto) return { kind: "verdict", verdict };
     return { kind: "chain", chain: jump.name, isGoto: jump.isGoto };
   }
-}
-
-function isTargetName(name: string): boolean {
-  return (
-    VERDICTS.some((verdict) => verdict === name) ||
-    UNMODELLED_TARGETS.has(name) ||
-    TARGETS.some((target) => target.name === name)
-  );
 }
 
 function ruleNumber(text: string): number {

@@ -100,14 +100,28 @@ export class TableCommands {
     throw new UsageError(`goto '${target.chain}' is not a chain`);
   }
 
+  /** The chain, which the kernel gets if it has it not yet. */
+  private madeChain(name: string | undefined) {
+    const chain = this.chain(name);
+    this.draft.create(chain);
+    return chain;
+  }
+
+  /** The chain, if the kernel has it. */
+  private kernelChain(name: string | undefined) {
+    const chain = this.chain(name);
+    if (chain.created === 0) throw this.fail(NO_CHAIN);
+    return chain;
+  }
+
   private append({ chain, rule }: CommandLine): void {
-    const { rules } = this.chain(chain);
+    const { rules } = this.madeChain(chain);
     if (this.face.flavour === "legacy") this.checkJump(rule);
     rules.push(...rulesOf(rule));
   }
 
   private insert({ chain, rule, number = 1 }: CommandLine): void {
-    const { rules } = this.chain(chain);
+    const { rules } = this.madeChain(chain);
     if (number > rules.length + 1) throw this.fail("Index of insertion too big");
     rules.splice(number - 1, 0, ...rulesOf(rule).reverse());
   }
@@ -117,18 +131,13 @@ export class TableCommands {
     if (rule.ips.length > 1) {
       throw new UsageError("Replacement rule does not specify a unique address");
     }
-    if (this.isAbsent()) throw this.fail(NO_CHAIN);
+    this.kernelChain(chain);
     if (number > rules.length) throw this.fail("Index of replacement too big");
     rules.splice(number - 1, 1, ...rulesOf(rule));
   }
 
-  private isAbsent(): boolean {
-    return this.face.flavour === "nft" && !this.exists;
-  }
-
   private deleteNumber(name: string | undefined, number: number): void {
-    const { rules } = this.chain(name);
-    if (this.isAbsent()) throw this.fail(NO_CHAIN);
+    const { rules } = this.kernelChain(name);
     if (number > rules.length) throw this.fail("Index of deletion too big");
     rules.splice(number - 1, 1);
   }
@@ -145,12 +154,23 @@ export class TableCommands {
   }
 
   private flush(name: string | undefined): void {
-    if (name !== undefined) this.chain(name).rules = [];
+    if (name !== undefined) this.madeChain(name).rules = [];
     else for (const chain of this.draft.chains.values()) chain.rules = [];
   }
 
-  zero(name: string | undefined, number: number | undefined): void {
+  /** `-L -Z`: everything listed has to be there. */
+  zeroListed(name: string | undefined): void {
+    if (!this.exists && this.face.flavour === "nft") {
+      const what = `CHAIN_ZERO failed (No such file or directory): chain ${name ?? "INPUT"}`;
+      throw new Failure(`${versionOf(this.face)}:  ${what}`, 4);
+    }
     const chains = name === undefined ? [...this.draft.chains.values()] : [this.chain(name)];
+    for (const chain of chains) this.draft.create(chain);
+    this.zero(name, undefined);
+  }
+
+  private zero(name: string | undefined, number: number | undefined): void {
+    const chains = name === undefined ? [...this.draft.chains.values()] : [this.kernelChain(name)];
     for (const chain of chains) {
       if (number !== undefined) {
         const rule = chain.rules[number - 1];
@@ -187,9 +207,10 @@ export class TableCommands {
   private deleteOne(name: string): void {
     const chain = this.chain(name);
     const isNft = this.face.flavour === "nft";
-    if (chain.policy) {
-      throw this.fail(isNft ? NO_CHAIN : "Invalid argument. Run `dmesg' for more information");
+    if (chain.policy && !isNft) {
+      throw this.fail("Invalid argument. Run `dmesg' for more information");
     }
+    if (chain.created === 0) throw this.fail(NO_CHAIN);
     const isReferenced = this.draft.references(name) > 0;
     if (isNft && (isReferenced || chain.rules.length > 0)) {
       throw new Failure(
@@ -199,7 +220,8 @@ export class TableCommands {
     }
     if (isReferenced) throw this.fail("Too many links");
     if (chain.rules.length > 0) throw this.fail("Directory not empty");
-    this.draft.chains.delete(name);
+    if (chain.policy) this.draft.forget(chain);
+    else this.draft.chains.delete(name);
   }
 
   private policy(name: string, policy: string): void {
@@ -214,6 +236,7 @@ export class TableCommands {
       );
     }
     if (this.face.flavour === "nft") chain.counters = { packets: 0, bytes: 0 };
+    this.draft.create(chain);
     chain.countsPolicy = true;
     chain.policy = policy;
   }

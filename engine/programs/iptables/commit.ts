@@ -8,17 +8,9 @@ import { Failure, kernelFailure, usageFailure, versionOf, type Face } from "./fa
 /** nf_tables has words of its own for a loop. */
 const NFT_ERRNO: Partial<Record<Errno, string>> = { ELOOP: "Too many links" };
 
-export function commit(
-  face: Face,
-  netfilter: Netfilter,
-  draft: Draft,
-  refusable: Refusable,
-  line?: number,
-): void {
+export function commit(face: Face, netfilter: Netfilter, draft: Draft, refusable: Refusable): void {
   const missing = draft.missingChain();
-  if (missing !== undefined) {
-    throw usageFailure(face, `Chain '${missing}' does not exist`, line);
-  }
+  if (missing !== undefined) throw usageFailure(face, `Chain '${missing}' does not exist`);
   try {
     netfilter.replaceTable(face.flavour, draft.finish());
   } catch (error) {
@@ -27,10 +19,16 @@ export function commit(
   }
 }
 
-function refusal(face: Face, errno: Errno, { operation, what }: Refusable): Failure {
+/** `where`: the line of a file, with the words before it. */
+export function refusal(
+  face: Face,
+  errno: Errno,
+  { operation, what }: Refusable,
+  where = " ",
+): Failure {
   if (face.flavour === "nft") {
     const reason = NFT_ERRNO[errno] ?? strerror(errno);
-    return new Failure(`${versionOf(face)}:  ${operation} failed (${reason}): ${what}`, 4);
+    return new Failure(`${versionOf(face)}: ${where}${operation} failed (${reason}): ${what}`, 4);
   }
   if (errno === "ENOENT") return kernelFailure(face, NO_CHAIN);
   const hint = errno === "EINVAL" ? ". Run `dmesg' for more information" : "";

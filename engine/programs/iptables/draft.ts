@@ -4,6 +4,7 @@ import type { Chain, Rule, Table } from "../../kernel/netfilter/xtables/rule.ts"
 interface DraftChain {
   name: string;
   policy: Chain["policy"];
+  created: number;
   countsPolicy: boolean;
   counters: { packets: number; bytes: number };
   rules: Rule[];
@@ -31,14 +32,38 @@ export class Draft {
     return count;
   }
 
+  /** The kernel has to have it from now on. */
+  create(chain: DraftChain): void {
+    if (chain.created === 0) chain.created = this.nextNumber();
+  }
+
+  private nextNumber(): number {
+    return 1 + Math.max(0, ...[...this.chains.values()].map(({ created }) => created));
+  }
+
   addChain(name: string): void {
     this.chains.set(name, {
       name,
       policy: undefined,
+      created: this.nextNumber(),
       countsPolicy: false,
       counters: { packets: 0, bytes: 0 },
       rules: [],
     });
+  }
+
+  /** A built-in chain goes; what is left is iptables' idea of it. */
+  forget(chain: DraftChain): void {
+    chain.created = 0;
+    chain.policy = "ACCEPT";
+    chain.countsPolicy = false;
+    chain.counters = { packets: 0, bytes: 0 };
+    chain.rules = [];
+  }
+
+  /** Anything that the kernel would have to keep. */
+  hasChains(): boolean {
+    return [...this.chains.values()].some(({ created }) => created > 0);
   }
 
   rename(from: string, to: string): void {

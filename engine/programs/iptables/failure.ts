@@ -23,11 +23,11 @@ export function versionOf({ program, flavour }: Face): string {
 }
 
 /** PARAMETER_PROBLEM: `line` is that of a restore file. */
-export function usageFailure(face: Face, message: string, line?: number): Failure {
+export function usageFailure(face: Face, message: string, line?: number, isSigned = true): Failure {
   const where = line === undefined ? "" : `Error occurred at line: ${line}\n`;
   const { program } = face;
   return new Failure(
-    `${versionOf(face)}: ${message}\n${where}Try \`${program} -h' or '${program} --help' for more information.`,
+    `${isSigned ? `${versionOf(face)}: ` : ""}${message}\n${where}Try \`${program} -h' or '${program} --help' for more information.`,
     2,
   );
 }

@@ -1,17 +1,27 @@
 /** iptables-restore(8) */
+import { KernelError, strerror } from "../../kernel/errno.ts";
+import { RuleRefused } from "../../kernel/netfilter/xtables/check.ts";
 import { UsageError } from "../../kernel/netfilter/xtables/extension.ts";
-import { emptyTable, isTableName, type Rule } from "../../kernel/netfilter/xtables/rule.ts";
+import {
+  emptyTable,
+  isTableName,
+  type Counters,
+  type Rule,
+} from "../../kernel/netfilter/xtables/rule.ts";
 import type { Sys } from "../../kernel/process/sys.ts";
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
 import { decodeUtf8 } from "../../sim/utf8.ts";
 import { getopt } from "../support/getopt.ts";
 import { readAll } from "../support/streams.ts";
+import { checkNewName, isTargetName, MAX_CHAIN_NAME } from "./chain-name.ts";
 import { TableCommands, type Refusable } from "./commands.ts";
-import { commit } from "./commit.ts";
+import { refusal } from "./commit.ts";
 import { Draft } from "./draft.ts";
 import { Failure, usageFailure, versionOf, type Face } from "./failure.ts";
 import { asFailure, parserFor } from "./iptables.ts";
+import { list, listRules } from "./listing.ts";
 import { SystemNames } from "./names.ts";
+import { tell } from "./verbose.ts";
 
 interface RestoreOptions {
   readonly counters: boolean;
@@ -63,27 +73,45 @@ export function* runRestore(
   };
   let text: string;
   const [file] = parsed.operands;
-  if (file !== undefined && !/^\d+$/.test(file)) text = sys.readTextFile(file);
-  else text = decodeUtf8(yield* readAll(sys, 0));
+  try {
+    const isFile = file !== undefined && !/^\d+$/.test(file);
+    text = isFile ? sys.readTextFile(file) : decodeUtf8(yield* readAll(sys, 0));
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    yield* sys.printError(`Can't open ${file}: ${strerror(error.errno)}\n`);
+    return 1;
+  }
+  if (flavour === "legacy" && has("W", "wait-interval")) {
+    yield* sys.printError("Ignoring deprecated --wait-interval option.\n");
+  }
   const restore = new Restore(sys, face, options);
+  let failure: Failure | undefined;
   try {
     restore.run(text);
-    yield* sys.printError(restore.warnings.join(""));
-    return 0;
   } catch (error) {
-    const failure = asFailure(error, face, restore.line);
-    yield* sys.printError(`${restore.warnings.join("")}${failure.text}\n`);
-    return failure.status;
+    failure = asFailure(error, face, restore.line);
   }
+  yield* sys.print(restore.output);
+  yield* sys.printError(restore.warnings.join("") + (failure ? `${failure.text}\n` : ""));
+  return failure?.status ?? 0;
+}
+
+/** Where a rule came from, for the kernel's complaint about it. */
+interface Origin extends Refusable {
+  readonly line: number;
 }
 
 class Restore {
   line = 0;
   readonly warnings: string[] = [];
+  output = "";
   private draft: Draft | undefined;
   private commands: TableCommands | undefined;
-  private last: Refusable = { operation: "RULE_APPEND", what: "" };
+  private readonly origins = new Map<Rule, Origin>();
+  private lastChange: Origin = { line: 0, operation: "RULE_APPEND", what: "" };
   private skipping = false;
+  /** With -v: the chains that are emptied are yet to be named. */
+  private tellsFlush = false;
   private readonly names: SystemNames;
 
   constructor(
@@ -96,29 +124,41 @@ class Restore {
 
   run(text: string): void {
     const lines = text.split("\n");
-    if (lines.at(-1) === "") lines.pop();
-    for (const line of lines) {
+    const isWhole = lines.at(-1) === "";
+    if (isWhole) lines.pop();
+    for (const [index, line] of lines.entries()) {
       this.line += 1;
-      this.take(line);
+      this.take(line, isWhole || index < lines.length - 1);
     }
     if (this.draft) {
       throw new Failure(`iptables-restore: COMMIT expected at line ${this.line + 1}`, 1);
     }
   }
 
-  private take(line: string): void {
-    if (line === "" || line.startsWith("#")) return;
-    if (line.startsWith("*")) this.begin(line.slice(1).trim());
-    else if (this.skipping) {
-      if (line === "COMMIT") this.skipping = false;
-    } else if (!this.draft || !this.commands) throw this.lineFailed();
-    else if (line === "COMMIT") this.commit(this.draft);
-    else if (line.startsWith(":")) this.chain(this.draft, line.slice(1));
-    else this.rule(this.draft, this.commands, line);
+  /** `isEnded`: a newline follows, without which legacy does not know a COMMIT. */
+  private take(line: string, isEnded: boolean): void {
+    if (line === "") return;
+    if (line.startsWith("#")) {
+      if (this.options.verbose) this.output += `${line}\n`;
+      return;
+    }
+    const isCommit = line === "COMMIT" && (isEnded || this.face.flavour === "nft");
+    if (this.skipping) {
+      if (isCommit) this.skipping = false;
+    } else if (!this.draft || !this.commands) {
+      if (!line.startsWith("*")) throw this.lineFailed();
+      this.begin(line.slice(1).trim());
+    } else {
+      this.tellFlush(this.draft);
+      if (isCommit) this.commit(this.draft);
+      else if (line.startsWith(":")) this.chain(this.draft, line.slice(1));
+      else this.rule(this.draft, this.commands, line);
+    }
   }
 
-  private lineFailed(): Failure {
-    return new Failure(`iptables-restore: line ${this.line} failed`, 1);
+  private lineFailed(why?: string): Failure {
+    const what = why === undefined ? "" : `: ${why}`;
+    return new Failure(`iptables-restore: line ${this.line} failed${what}`, 1);
   }
 
   private begin(name: string): void {
@@ -142,8 +182,21 @@ class Restore {
       for (const chain of draft.chains.values()) chain.counters = { packets: 0, bytes: 0 };
     }
     this.draft = draft;
+    this.origins.clear();
     this.commands = new TableCommands(face, draft, this.names, true);
+    this.tellsFlush = this.options.verbose && !this.options.noFlush;
+    if (face.flavour === "legacy") this.tellFlush(draft);
   }
+
+  private tellFlush(draft: Draft): void {
+    if (!this.tellsFlush) return;
+    this.tellsFlush = false;
+    for (const { name, policy } of draft.chains.values()) {
+      if (policy) this.output += `Flushing chain \`${name}'\n`;
+    }
+  }
+
+  // ---------------------------------------------------------------- `:CHAIN policy [counters]`
 
   private chain(draft: Draft, text: string): void {
     const [name = "", policy = "", counters] = text.trim().split(/\s+/);
@@ -155,61 +208,113 @@ class Restore {
       );
     }
     const existing = draft.chains.get(name);
-    if (!existing) {
-      draft.addChain(name);
+    if (existing?.policy) {
+      draft.create(existing);
+      if (policy === "-") return;
+      if (policy !== "ACCEPT" && policy !== "DROP") throw this.badPolicy(name, policy, "name");
+      existing.policy = policy;
+      existing.countsPolicy = true;
+      if (this.options.counters) existing.counters = this.policyCounters(name, counters);
       return;
     }
-    if (!existing.policy) {
-      existing.rules = [];
-      return;
-    }
-    if (policy === "-") return;
-    if (policy !== "ACCEPT" && policy !== "DROP") {
-      throw usageFailure(
-        this.face,
-        `Can't set policy \`${policy}' on \`${name}' line ${this.line}: Bad policy name`,
-        this.line,
-      );
-    }
-    existing.policy = policy;
-    existing.countsPolicy = true;
-    const parsed = /^\[(\d+):(\d+)\]$/.exec(counters ?? "");
-    if (this.options.counters && parsed) {
-      existing.counters = { packets: Number(parsed[1]), bytes: Number(parsed[2]) };
-    }
+    this.ownChain(draft, name, policy);
   }
+
+  private ownChain(draft: Draft, name: string, policy: string): void {
+    const isLegacy = this.face.flavour === "legacy";
+    const fail = (words: string): Failure => usageFailure(this.face, words, this.line);
+    if (isLegacy && name.length > MAX_CHAIN_NAME) {
+      throw fail(`Invalid chain name \`${name}' (${MAX_CHAIN_NAME} chars max)`);
+    }
+    if (isLegacy && policy !== "-") throw this.badPolicy(name, policy, "chain");
+    const existing = draft.chains.get(name);
+    if (isLegacy && (isTargetName(name) || (existing && !this.options.noFlush))) {
+      throw fail(`error creating chain '${name}':File exists`);
+    }
+    if (!isLegacy) checkNewName(name);
+    if (existing) existing.rules = [];
+    else draft.addChain(name);
+  }
+
+  private badPolicy(chain: string, policy: string, what: "name" | "chain"): Failure {
+    if (this.face.flavour === "nft") return this.lineFailed("Bad policy name.");
+    const why = what === "name" ? "Bad policy name" : "Bad built-in chain name";
+    return new Failure(
+      `${versionOf(this.face)}: Can't set policy \`${policy}' on \`${chain}' line ${this.line}: ${why}`,
+      1,
+    );
+  }
+
+  private policyCounters(chain: string, text: string | undefined): Counters {
+    const parsed = /^\[(\d+):(\d+)\]$/.exec(text ?? "");
+    if (parsed) return { packets: Number(parsed[1]), bytes: Number(parsed[2]) };
+    throw usageFailure(this.face, `invalid policy counters for chain '${chain}'`, this.line);
+  }
+
+  // ---------------------------------------------------------------- rules
 
   private rule(draft: Draft, commands: TableCommands, line: string): void {
     const counted = /^\[(\d+):(\d+)\]\s*/.exec(line);
+    if (line.startsWith("[") && !counted) throw new UsageError(`Bad line ${this.line}: need ]`);
     const words = splitWords(counted ? line.slice(counted[0].length) : line);
+    if (words[0] === "-6" || words[0] === "--ipv6") return;
     const isChain = (_: string, name: string): boolean => draft.chains.has(name);
     const argv = ["iptables-restore", ...words];
     const { netfilter } = this.sys;
     const command = parserFor(this.face, argv, netfilter, this.names, isChain, draft.name).parse();
     this.warnings.push(...command.warnings);
-    const before = draft.chains.get(command.chain ?? "")?.rules.length ?? 0;
-    try {
-      this.last = commands.run(command);
-    } catch (error) {
-      if (error instanceof Failure && error.status === 1) throw this.lineFailed();
-      throw error;
+    if (command.letter === "L" || command.letter === "S") {
+      const print = command.letter === "L" ? list : listRules;
+      this.output += print(this.face, draft, command, this.names);
+      return;
     }
-    if (!this.options.counters || !counted) return;
+    if (this.options.verbose) this.output += tell(draft, command, this.names);
+    const before = new Set(draft.chains.get(command.chain ?? "")?.rules);
+    try {
+      this.lastChange = { ...commands.run(command), line: this.line };
+    } catch (error) {
+      throw error instanceof Failure ? this.inLine(error) : error;
+    }
     const rules: readonly Rule[] = draft.chains.get(command.chain ?? "")?.rules ?? [];
-    for (const rule of rules.slice(before)) {
+    for (const rule of rules) {
+      if (before.has(rule)) continue;
+      this.origins.set(rule, this.lastChange);
+      if (!this.options.counters || !counted) continue;
       rule.counters.packets = Number(counted[1]);
       rule.counters.bytes = Number(counted[2]);
     }
   }
 
+  /** The words of a command, as the program says them of a line. */
+  private inLine(failure: Failure): Failure {
+    if (failure.status === 1) {
+      const why = failure.text.replace(/^[^:]*: /, "");
+      return this.face.flavour === "nft" ? this.lineFailed(why) : this.lineFailed();
+    }
+    const refused = /^.*?\):  (.*)$/.exec(failure.text)?.[1];
+    if (refused === undefined) return failure;
+    return new Failure(`${versionOf(this.face)}: \nline ${this.line}: ${refused}`, failure.status);
+  }
+
   private commit(draft: Draft): void {
     this.draft = undefined;
-    if (this.options.test) {
-      const missing = draft.missingChain();
-      if (missing !== undefined) throw new UsageError(`Chain '${missing}' does not exist`);
+    if (this.options.test) return;
+    const { face, sys } = this;
+    const missing = draft.missingChain();
+    if (missing !== undefined) throw new UsageError(`Chain '${missing}' does not exist`);
+    if (!draft.hasChains()) {
+      sys.netfilter.removeTable(face.flavour, draft.name);
       return;
     }
-    commit(this.face, this.sys.netfilter, draft, this.last, this.line);
+    try {
+      sys.netfilter.replaceTable(face.flavour, draft.finish());
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      if (face.flavour === "legacy") throw this.lineFailed();
+      const rule = error instanceof RuleRefused ? error.rule : undefined;
+      const origin = (rule && this.origins.get(rule)) ?? this.lastChange;
+      throw refusal(face, error.errno, origin, `\nline ${origin.line}: `);
+    }
   }
 }
 

@@ -1,5 +1,10 @@
 /** iptables-save(8) */
-import { isTableName, type Table, type TableName } from "../../kernel/netfilter/xtables/rule.ts";
+import {
+  emptyTable,
+  isTableName,
+  type Table,
+  type TableName,
+} from "../../kernel/netfilter/xtables/rule.ts";
 import type { Sys } from "../../kernel/process/sys.ts";
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
 import { getopt } from "../support/getopt.ts";
@@ -8,8 +13,8 @@ import { asFailure } from "./iptables.ts";
 import { SystemNames } from "./names.ts";
 import { saveRule, sortedChains } from "./print.ts";
 
-/** enum nft_table_type */
-const NFT_ORDER: readonly TableName[] = ["filter", "mangle", "raw", "nat", "security"];
+/** The order of iptables-nft's own list of tables. */
+const NFT_ORDER: readonly TableName[] = ["mangle", "security", "raw", "filter", "nat"];
 
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -130,7 +135,7 @@ function chosenTables({ netfilter }: Sys, face: Face, wanted: string | undefined
     const table = netfilter.table(flavour, wanted);
     if (table) return [table];
     if (flavour === "legacy") return [netfilter.openTable(flavour, wanted)];
-    return [];
+    return [emptyTable(wanted, flavour)];
   }
   const names =
     flavour === "legacy"

@@ -36,7 +36,9 @@ export function* runIptables(
 /** Anything but a fault of ours has words. */
 export function asFailure(error: unknown, face: Face, line?: number): Failure {
   if (error instanceof Failure) return error;
-  if (error instanceof UsageError) return usageFailure(face, error.message, line);
+  if (error instanceof UsageError) {
+    return usageFailure(face, error.message, line, error.isSigned);
+  }
   if (error instanceof KernelError && error.errno === "EPERM") return notRoot(face);
   throw error;
 }
@@ -75,7 +77,9 @@ function* runCommand(sys: Sys, argv: readonly string[], face: Face): Blocking<vo
   const names = new SystemNames(sys);
   const isChain = (table: string, name: string): boolean =>
     isTableName(table) && netfilter.table(face.flavour, table)?.chains.has(name) === true;
-  if (argv.slice(1).some((word) => word === "-6" || word === "--ipv6")) return;
+  if (argv.slice(1).some((word) => word === "-6" || word === "--ipv6")) {
+    throw new Failure("Try `iptables -h' or 'iptables --help' for more information.", 2);
+  }
   const command = parserFor(face, argv, netfilter, names, isChain).parse();
   for (const warning of command.warnings) yield* sys.printError(warning);
   if (command.letter === "h") {
@@ -95,8 +99,8 @@ function* runCommand(sys: Sys, argv: readonly string[], face: Face): Blocking<vo
     }
     yield* sys.print(show(face, draft, command, names));
     if (command.zero) {
-      if (!existing && face.flavour === "nft") throw nothingToZero(face, command.chain);
-      new TableCommands(face, draft, names, existing !== undefined).zero(command.chain, undefined);
+      new TableCommands(face, draft, names, existing !== undefined).zeroListed(command.chain);
+      netfilter.replaceTable(face.flavour, draft.finish());
     }
     return;
   }
@@ -104,7 +108,10 @@ function* runCommand(sys: Sys, argv: readonly string[], face: Face): Blocking<vo
   const told = command.verbose ? tell(draft, command, names) : "";
   const refusable = commands.run(command);
   yield* sys.print(told);
-  if (command.letter !== "C" && (existing || makesTable(command))) {
+  if (command.verbose && command.letter === "F" && command.chain === undefined) {
+    for (const chain of draft.chains.values()) draft.create(chain);
+  }
+  if (command.letter !== "C" && (existing || draft.hasChains())) {
     commit(face, netfilter, draft, refusable);
   }
 }
@@ -112,16 +119,6 @@ function* runCommand(sys: Sys, argv: readonly string[], face: Face): Blocking<vo
 function show(face: Face, draft: Draft, command: CommandLine, names: SystemNames): string {
   const print = command.letter === "L" ? list : listRules;
   return print(face, draft, command, names);
-}
-
-/** Commands that put something into the table. */
-function makesTable({ letter }: CommandLine): boolean {
-  return "AINPE".includes(letter);
-}
-
-function nothingToZero(face: Face, chain = "INPUT"): Failure {
-  const what = `CHAIN_ZERO failed (No such file or directory): chain ${chain}`;
-  return new Failure(`${versionOf(face)}:  ${what}`, 4);
 }
 
 function noTable(face: Face, name: string): Failure {

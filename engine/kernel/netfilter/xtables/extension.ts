@@ -34,7 +34,15 @@ export interface ParseContext {
 }
 
 /** The words the program prints after its name; exit status 2. */
-export class UsageError extends Error {}
+export class UsageError extends Error {
+  constructor(
+    message: string,
+    /** False: the program's name and version do not stand before it. */
+    readonly isSigned = true,
+  ) {
+    super(message);
+  }
+}
 
 /** What the rule is part of when the kernel checks it. */
 export interface CheckContext {

@@ -62,6 +62,11 @@ export interface Chain {
   readonly name: string;
   /** Undefined: a user's chain. */
   readonly policy: "ACCEPT" | "DROP" | undefined;
+  /**
+   * When the kernel got it, in the order of the table's chains; 0: only iptables knows of it.
+   * iptables-nft makes a built-in chain when something is first done to it.
+   */
+  readonly created: number;
   /** nf_tables counts what its policy decides only once a policy was set. */
   readonly countsPolicy: boolean;
   /** Of the policy. */
@@ -95,11 +100,12 @@ export function isTableName(name: string): name is TableName {
 }
 
 export function emptyTable(name: TableName, flavour: Flavour): Table {
-  const chains = TABLE_HOOKS[name].map((hook): [string, Chain] => [
+  const chains = TABLE_HOOKS[name].map((hook, index): [string, Chain] => [
     hook,
     {
       name: hook,
       policy: "ACCEPT",
+      created: flavour === "legacy" ? index + 1 : 0,
       countsPolicy: flavour === "legacy",
       counters: { packets: 0, bytes: 0 },
       rules: [],
