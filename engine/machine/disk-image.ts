@@ -1,5 +1,5 @@
 import type { ImageLayer } from "../kernel/fs/image-layer.ts";
-import type { KernelRelease } from "../kernel/kernel.ts";
+import type { Kernel, KernelRelease } from "../kernel/kernel.ts";
 import type { Program } from "../kernel/process/program.ts";
 import type { ServiceUnit } from "./service.ts";
 
@@ -17,4 +17,6 @@ export interface DiskImage {
   /** By `programKey`. */
   readonly programs: ReadonlyMap<string, Program>;
   readonly services: readonly ServiceUnit[];
+  /** Called at power-on, before anything runs: what the kernel has besides its processes. */
+  attach?(kernel: Kernel): void;
 }

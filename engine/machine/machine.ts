@@ -113,6 +113,7 @@ export class Machine {
     };
     this.running = running;
     mountBootFileSystems(kernel);
+    options.image.attach?.(kernel);
     const { rtnetlink } = kernel.initialNamespaces.net;
     if (rtnetlink.link("lo")) rtnetlink.setLink("lo", { up: true });
     kernel.startInit("systemd", (sys) =>

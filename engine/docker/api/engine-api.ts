@@ -153,7 +153,14 @@ export interface DockerEngineApi {
 /** Where the daemon listens; /var/run is a link to /run. */
 export const DOCKER_SOCKET = "/run/docker.sock";
 
+/** systemd holds the socket, and starts the daemon when somebody connects. */
+export class SocketActivation {
+  constructor(readonly activate: () => DockerEngineApi | undefined) {}
+}
+
 /** Undefined: nobody listens there (`Cannot connect to the Docker daemon at unix://…`). */
 export function connectToEngine(sys: Sys, socket = DOCKER_SOCKET): DockerEngineApi | undefined {
-  return sys.endpoint(socket.replace(/^\/var\/run\//, "/run/")) as DockerEngineApi | undefined;
+  const listener = sys.endpoint(socket.replace(/^\/var\/run\//, "/run/"));
+  if (listener instanceof SocketActivation) return listener.activate();
+  return listener as DockerEngineApi | undefined;
 }

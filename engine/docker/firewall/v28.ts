@@ -1,0 +1,107 @@
+/** The rules of Docker 28: daemon/libnetwork/drivers/bridge/internal/iptabler. */
+import { formatIpv4, isLoopback, type Ipv4 } from "../../net/address.ts";
+import type { FilteredNetwork, Firewall, PublishedPort } from "./firewall.ts";
+import type { Iptables } from "./iptables.ts";
+import { dnatRule, natRules, openPortRule, startNat } from "./shared-rules.ts";
+
+const STAGE_1 = "DOCKER-ISOLATION-STAGE-1";
+const STAGE_2 = "DOCKER-ISOLATION-STAGE-2";
+const FORWARD = "DOCKER-FORWARD";
+const BRIDGE = "DOCKER-BRIDGE";
+const CT = "DOCKER-CT";
+const USER = "DOCKER-USER";
+
+export class Firewall28 implements Firewall {
+  constructor(
+    private readonly iptables: Iptables,
+    /** `userland-proxy: false` */
+    private readonly hairpin: boolean,
+  ) {}
+
+  start(): void {
+    const { iptables } = this;
+    startNat(iptables, this.hairpin);
+    for (const chain of ["DOCKER", FORWARD, BRIDGE, CT, STAGE_1, STAGE_2]) {
+      iptables.makeChain("filter", chain);
+    }
+    for (const chain of [CT, STAGE_1, BRIDGE]) iptables.append("filter", FORWARD, `-j ${chain}`);
+    iptables.makeChain("filter", USER);
+    iptables.moveToTop("filter", "FORWARD", `-j ${FORWARD}`);
+    iptables.moveToTop("filter", "FORWARD", `-j ${USER}`);
+  }
+
+  addNetwork(network: FilteredNetwork): void {
+    const { iptables } = this;
+    for (const [chain, rule] of natRules(network, this.hairpin))
+      iptables.insert("nat", chain, rule);
+    for (const [chain, rule] of appendedRules(network)) iptables.append("filter", chain, rule);
+    for (const [chain, rule] of insertedRules(network)) iptables.insert("filter", chain, rule);
+  }
+
+  removeNetwork(network: FilteredNetwork): void {
+    const { iptables } = this;
+    for (const [chain, rule] of natRules(network, this.hairpin))
+      iptables.remove("nat", chain, rule);
+    for (const [chain, rule] of [...appendedRules(network), ...insertedRules(network)]) {
+      iptables.remove("filter", chain, rule);
+    }
+  }
+
+  addEndpoint(network: FilteredNetwork, address: Ipv4): void {
+    this.iptables.append("raw", "PREROUTING", directAccessRule(network, address));
+  }
+
+  removeEndpoint(network: FilteredNetwork, address: Ipv4): void {
+    this.iptables.remove("raw", "PREROUTING", directAccessRule(network, address));
+  }
+
+  publish(network: FilteredNetwork, port: PublishedPort): void {
+    const { iptables } = this;
+    iptables.append("nat", "DOCKER", dnatRule(network, port, this.hairpin));
+    iptables.insert("filter", "DOCKER", openPortRule(network, port));
+    if (isLoopback(port.hostIp)) iptables.append("raw", "PREROUTING", loopbackRule(port));
+  }
+
+  unpublish(network: FilteredNetwork, port: PublishedPort): void {
+    const { iptables } = this;
+    iptables.remove("nat", "DOCKER", dnatRule(network, port, this.hairpin));
+    iptables.remove("filter", "DOCKER", openPortRule(network, port));
+    if (isLoopback(port.hostIp)) iptables.remove("raw", "PREROUTING", loopbackRule(port));
+  }
+}
+
+function appendedRules(network: FilteredNetwork): [string, string][] {
+  const { bridge, subnet } = network;
+  if (network.internal) {
+    return [
+      [STAGE_1, `! -s ${subnet} -o ${bridge} -j DROP`],
+      [STAGE_1, `! -d ${subnet} -i ${bridge} -j DROP`],
+      [FORWARD, `-i ${bridge} -o ${bridge} -j ${network.interContainer ? "ACCEPT" : "DROP"}`],
+    ];
+  }
+  const among: [string, string][] = network.interContainer
+    ? []
+    : [[FORWARD, `-i ${bridge} -o ${bridge} -j DROP`]];
+  return [
+    ["DOCKER", `! -i ${bridge} -o ${bridge} -j DROP`],
+    [BRIDGE, `-o ${bridge} -j DOCKER`],
+    [CT, `-o ${bridge} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`],
+    ...among,
+    [FORWARD, `-i ${bridge} -j ACCEPT`],
+    [STAGE_1, `-i ${bridge} ! -o ${bridge} -j ${STAGE_2}`],
+  ];
+}
+
+function insertedRules({ bridge, internal }: FilteredNetwork): [string, string][] {
+  return internal ? [] : [[STAGE_2, `-o ${bridge} -j DROP`]];
+}
+
+/** Nobody but the network's own reaches a container by its address. */
+function directAccessRule({ bridge }: FilteredNetwork, address: Ipv4): string {
+  return `-d ${formatIpv4(address)} ! -i ${bridge} -j DROP`;
+}
+
+/** A port published on a loopback address is for this machine alone. */
+function loopbackRule({ protocol, hostIp, hostPort }: PublishedPort): string {
+  return `-p ${protocol} -d ${formatIpv4(hostIp)} --dport ${hostPort} ! -i lo -j DROP`;
+}

@@ -1,0 +1,135 @@
+/** The driver `bridge`: a Linux bridge, a veth pair for each container, rules of the packet filter. */
+import { formatIpv4, type Ipv4 } from "../../net/address.ts";
+import type { Network as NetworkNamespace } from "../../kernel/namespaces.ts";
+import type { Random } from "../../sim/random.ts";
+import { ApiError } from "../api/errors.ts";
+import { hex, shortId } from "../daemon/identifiers.ts";
+import type { Release } from "../daemon/release.ts";
+import type { FilteredNetwork, Firewall } from "../firewall/firewall.ts";
+import type { Joined, Joining, NetworkDriver } from "./driver.ts";
+import { configureInterface, deleteLink } from "./interfaces.ts";
+import { formatPrefix } from "./ipam.ts";
+import { macOfAddress, randomMac } from "./mac.ts";
+import type { Network } from "./network.ts";
+import type { Sandbox } from "./sandbox.ts";
+
+export const BRIDGE_NAME_OPTION = "com.docker.network.bridge.name";
+const MASQUERADE_OPTION = "com.docker.network.bridge.enable_ip_masquerade";
+const ICC_OPTION = "com.docker.network.bridge.enable_icc";
+
+export interface BridgeDriverOptions {
+  readonly host: NetworkNamespace;
+  readonly firewall: Firewall;
+  readonly random: Random;
+  readonly release: Release;
+  /** Without docker-proxy a bridge sends back by the port that a packet came from. */
+  readonly hairpin: boolean;
+  /** The other networks that exist. */
+  readonly networks: () => Iterable<Network>;
+}
+
+export class BridgeDriver implements NetworkDriver {
+  constructor(private readonly options: BridgeDriverOptions) {}
+
+  create(network: Network): void {
+    const { host, release, random, firewall, hairpin } = this.options;
+    network.device = network.option(BRIDGE_NAME_OPTION) ?? `br-${shortId(network.id)}`;
+    this.refuseSameBridge(network);
+    const { rtnetlink, sysctlTree } = host;
+    const { device, gateway, pool } = network;
+    if (!rtnetlink.link(device)) {
+      rtnetlink.newLink({
+        name: device,
+        kind: "bridge",
+        address: randomMac(random, release),
+        ...(network.mtu === 1500 ? {} : { mtu: network.mtu }),
+      });
+    }
+    const link = rtnetlink.link(device);
+    const has = rtnetlink
+      .addresses()
+      .some((own) => own.ifindex === link?.ifindex && own.address === gateway);
+    if (!has && gateway !== undefined && pool) {
+      const prefixLength = pool.subnet.length;
+      rtnetlink.newAddress({ device, address: gateway, prefixLength, broadcast: "computed" });
+    }
+    if (hairpin) sysctlTree.write(`net/ipv4/conf/${device}/route_localnet`, "1");
+    firewall.addNetwork(filtered(network));
+    rtnetlink.setLink(device, { up: true });
+  }
+
+  private refuseSameBridge(network: Network): void {
+    if (this.options.release !== "28") return;
+    for (const other of this.options.networks()) {
+      if (other === network || other.driver !== "bridge" || other.device !== network.device)
+        continue;
+      const { device } = network;
+      throw new ApiError(
+        403,
+        `cannot create network ${network.id} (${device}): conflicts with network ${other.id} (${other.device}): networks have same bridge name`,
+      );
+    }
+  }
+
+  remove(network: Network): void {
+    const { host, firewall, networks } = this.options;
+    firewall.removeNetwork(filtered(network));
+    const isShared = [...networks()].some(
+      (other) => other !== network && other.device === network.device,
+    );
+    if (!isShared && host.rtnetlink.link(network.device)) host.rtnetlink.delLink(network.device);
+  }
+
+  join(joining: Joining): Joined {
+    const { host, release, random, firewall, hairpin } = this.options;
+    const { network, sandbox, address } = joining;
+    const hostDevice = this.freeName();
+    const peer = this.freeName();
+    const mac =
+      joining.mac ??
+      (release === "28" || address === undefined
+        ? randomMac(random, release)
+        : macOfAddress(address));
+    // 28 makes the pair's other end where it belongs; before, it was moved there.
+    const isMadeInside = release === "28";
+    host.rtnetlink.newLink({
+      name: hostDevice,
+      kind: "veth",
+      peer: { name: peer, ...(isMadeInside ? { netns: sandbox.path } : {}) },
+    });
+    host.rtnetlink.setLink(hostDevice, { master: network.device });
+    if (hairpin) host.rtnetlink.setLink(hostDevice, { port: { hairpin: true } });
+    if (network.mtu !== 1500) host.rtnetlink.setLink(hostDevice, { mtu: network.mtu });
+    host.rtnetlink.setLink(hostDevice, { up: true });
+    if (!isMadeInside) host.rtnetlink.setLink(peer, { netns: sandbox.path });
+    configureInterface({ ...joining, mac }, peer);
+    if (address !== undefined) firewall.addEndpoint(filtered(network), address);
+    return { mac, hostDevice };
+  }
+
+  leave(network: Network, sandbox: Sandbox, device: string, address: Ipv4 | undefined): void {
+    deleteLink(sandbox.namespace.rtnetlink, device);
+    if (address !== undefined) this.options.firewall.removeEndpoint(filtered(network), address);
+  }
+
+  private freeName(): string {
+    const { host, random } = this.options;
+    for (;;) {
+      const name = `veth${hex(random.bytes(4)).slice(0, 7)}`;
+      if (!host.rtnetlink.link(name)) return name;
+    }
+  }
+}
+
+/** The network as the packet filter sees it. */
+export function filtered(network: Network): FilteredNetwork {
+  const { device, pool, gateway } = network;
+  return {
+    bridge: device,
+    subnet: pool ? formatPrefix(pool.subnet) : "",
+    gateway: gateway === undefined ? "" : formatIpv4(gateway),
+    internal: network.definition.internal,
+    masquerade: network.flag(MASQUERADE_OPTION, true),
+    interContainer: network.flag(ICC_OPTION, true),
+  };
+}
