@@ -28,10 +28,20 @@ export interface Place {
 /** The mounts that a set of processes sees, mount_namespaces(7), and path resolution in them. */
 export class MountNamespace {
   private readonly mounts: Mount[] = [];
-  private readonly coveredFileSystems = new Map<FileSystem, number>();
+  private readonly coveredFileSystems: Map<FileSystem, number> = new Map();
   readonly root: Dentry;
 
-  constructor(root: { readonly fileSystem: FileSystem; readonly source: string; options: string }) {
+  constructor(
+    root:
+      | { readonly fileSystem: FileSystem; readonly source: string; readonly options: string }
+      | MountNamespace,
+  ) {
+    if (root instanceof MountNamespace) {
+      this.root = root.root;
+      this.mounts.push(...root.mounts);
+      this.coveredFileSystems = new Map(root.coveredFileSystems);
+      return;
+    }
     const mount: Mount = {
       fileSystem: root.fileSystem,
       root: root.fileSystem.root,
@@ -46,17 +56,7 @@ export class MountNamespace {
 
   /** The same mounts, to be changed apart. unshare(CLONE_NEWNS) */
   copy(): MountNamespace {
-    const { inode, mount } = this.root;
-    const copy = new MountNamespace({
-      fileSystem: inode.fileSystem,
-      source: mount.source,
-      options: mount.options,
-    });
-    copy.mounts.splice(0, 1, ...this.mounts);
-    for (const [covered, count] of this.coveredFileSystems) {
-      copy.coveredFileSystems.set(covered, count);
-    }
-    return copy;
+    return new MountNamespace(this);
   }
 
   /** In the order they were mounted. */
