@@ -2,11 +2,10 @@
 import { createBirpc } from "birpc";
 import type { ClockState, Notice } from "../../engine/session.ts";
 import type { Host, Pacer, RemoteSession } from "../../renderer/host/host.ts";
-import type { Channel, EngineFunctions, WindowFunctions } from "./protocol.ts";
+import type { Channel, DockerApiFunctions, EngineFunctions, WindowFunctions } from "./protocol.ts";
 
-export type EngineSide = Pick<
-  Host,
-  "session" | "pacer" | "onNotices" | "onClock" | "onEngineFailure"
+export type EngineSide = Required<
+  Pick<Host, "session" | "pacer" | "dockerApi" | "onNotices" | "onClock" | "onEngineFailure">
 >;
 
 /** A set of listeners; what arrives before the first one is kept for it. */
@@ -32,7 +31,7 @@ export function connectEngine(channel: Channel): EngineSide & { failed(message: 
   const clock = new Topic<ClockState>();
   const failure = new Topic<string>();
 
-  const rpc = createBirpc<EngineFunctions, WindowFunctions>(
+  const rpc = createBirpc<EngineFunctions & DockerApiFunctions, WindowFunctions>(
     {
       notices: (batch) => notices.publish(batch),
       clock: (state) => clock.publish(state),
@@ -53,6 +52,11 @@ export function connectEngine(channel: Channel): EngineSide & { failed(message: 
   return {
     session: rpc as unknown as RemoteSession,
     pacer,
+    // Only the desktop's engine answers these.
+    dockerApi: {
+      serve: (machine) => rpc.serveDockerApi(machine),
+      stop: (machine) => rpc.stopDockerApi(machine),
+    },
     onNotices: notices.listen,
     onClock: clock.listen,
     onEngineFailure: failure.listen,

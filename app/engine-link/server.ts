@@ -1,6 +1,6 @@
 /** The engine's end of the link: runs in a Web Worker or in Electron's utility process. */
 import { createBirpc } from "birpc";
-import type { Session } from "../../engine/session.ts";
+import type { Notice, Session } from "../../engine/session.ts";
 import { SessionPacer, type RealTime } from "./pacer.ts";
 import type { Channel, EngineFunctions, WindowFunctions } from "./protocol.ts";
 
@@ -17,11 +17,6 @@ const KICKING = [
   "terminalResize",
   "closeTerminal",
   "runCommand",
-  "openDockerConnection",
-  "connectionInput",
-  "endConnectionInput",
-  "holdConnection",
-  "closeConnection",
   "setTerminalTabs",
   "markSaved",
 ] as const;
@@ -40,12 +35,31 @@ const QUIET = [
 /** Methods that put another lab, with another clock, in place of the open one. */
 const REPLACING: readonly string[] = ["open", "newLab", "openTemplate"];
 
-export function serveEngine(session: Session, channel: Channel, time: RealTime): SessionPacer {
+/** What a host's engine process does beside the session. */
+export interface EngineService {
+  /** The window may call these too. */
+  readonly functions: Readonly<Record<string, (...args: never[]) => unknown>>;
+  notices(notices: readonly Notice[]): void;
+  /** Another lab is open. */
+  labReplaced(): void;
+}
+
+export function serveEngine(
+  session: Session,
+  channel: Channel,
+  time: RealTime,
+  makeService?: (pacer: SessionPacer) => EngineService,
+): SessionPacer {
   const pacer: SessionPacer = new SessionPacer(session, time, {
-    notices: (notices) => void rpc.notices.asEvent(notices),
+    notices: (notices) => {
+      service?.notices(notices);
+      void rpc.notices.asEvent(notices);
+    },
     clock: (state) => void rpc.clock.asEvent(state),
     failure: (message) => void rpc.failure.asEvent(message),
   });
+
+  const service = makeService?.(pacer);
 
   // Without a prototype: a message can name the functions listed here and nothing else.
   const functions: Record<string, (...args: never[]) => unknown> = Object.create(null);
@@ -54,11 +68,15 @@ export function serveEngine(session: Session, channel: Channel, time: RealTime):
     const kicks = (KICKING as readonly string[]).includes(name);
     functions[name] = (...args: unknown[]) => {
       const result = method(...args);
-      if (REPLACING.includes(name)) pacer.resynchronise();
+      if (REPLACING.includes(name)) {
+        pacer.resynchronise();
+        service?.labReplaced();
+      }
       if (kicks) pacer.kick();
       return result;
     };
   }
+  for (const [name, serve] of Object.entries(service?.functions ?? {})) functions[name] = serve;
   functions.clock = () => pacer.state();
   functions.play = () => pacer.play();
   functions.pause = () => pacer.pause();

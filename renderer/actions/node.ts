@@ -1,4 +1,5 @@
 import Plus from "@lucide/svelte/icons/plus";
+import Plug from "@lucide/svelte/icons/plug";
 import Power from "@lucide/svelte/icons/power";
 import { KINDS } from "../kinds/index.ts";
 import type { Kind } from "../kinds/kind.ts";
@@ -21,7 +22,26 @@ export const nodeActions: readonly Action[] = [
       for (const node of nodes) await app.lab.edit({ kind: "set-power", node, on });
     },
   },
+  {
+    id: "node.docker-api",
+    title: "Let your own docker command use the machine",
+    section: "Node",
+    icon: Plug,
+    scope: "canvas",
+    enabled: (app) => app.servedEngines.possible && ableNode(app) !== undefined,
+    checked: (app) => app.servedEngines.list.has(ableNode(app) ?? ""),
+    run: (app) => {
+      const node = ableNode(app);
+      return node === undefined ? undefined : app.servedEngines.toggle(node);
+    },
+  },
 ];
+
+/** The one selected machine, if it runs containers. */
+function ableNode(app: App): string | undefined {
+  const node = app.lab.nodes.get(app.selection.onlyNode ?? "");
+  return node?.runsContainers ? node.name : undefined;
+}
 
 function addAction(kind: Kind): Action {
   return {

@@ -14,6 +14,9 @@ export function openNodeMenu(app: App, item: ItemRef, event: MouseEvent): void {
           actionEntry(app, "terminal.open", several ? "Open terminals" : "Open terminal"),
           actionEntry(app, "cable.connect", several ? "Connect" : "Connect with…"),
           actionEntry(app, "node.power", powerWords(app)),
+          ...(app.servedEngines.possible && app.lab.nodes.get(item.id)?.runsContainers
+            ? [actionEntry(app, "node.docker-api")]
+            : []),
           "separator" as const,
         ]
       : []),

@@ -4,12 +4,32 @@
  */
 import type { ClockState, Notice, Session } from "../../engine/session.ts";
 
-/** The session as seen through RPC: the same methods, answering later. The pacer advances it. */
+/** What a window uses of a session: the pacer advances it, and clients outside connect elsewhere. */
+export type WindowSession = Omit<
+  Session,
+  | "advance"
+  | "step"
+  | "takeNotices"
+  | "openDockerConnection"
+  | "connectionInput"
+  | "endConnectionInput"
+  | "holdConnection"
+  | "closeConnection"
+>;
+
+/** The session as seen through RPC: the same methods, answering later. */
 export type RemoteSession = {
-  readonly [K in Exclude<keyof Session, "advance" | "step" | "takeNotices">]: (
-    ...args: Parameters<Session[K]>
-  ) => Promise<Awaited<ReturnType<Session[K]>>>;
+  readonly [K in keyof WindowSession]: (
+    ...args: Parameters<WindowSession[K]>
+  ) => Promise<Awaited<ReturnType<WindowSession[K]>>>;
 };
+
+/** Lets the user's own `docker` command drive a machine's engine; on hosts that can open sockets. */
+export interface DockerApi {
+  /** Answers the value for DOCKER_HOST: `unix:///…`. */
+  serve(machine: string): Promise<string>;
+  stop(machine: string): Promise<void>;
+}
 
 /** Paces the engine in its own thread or process. */
 export interface Pacer {
@@ -81,6 +101,7 @@ export interface Host {
   readonly session: RemoteSession;
   readonly pacer: Pacer;
   readonly files: LabFiles;
+  readonly dockerApi?: DockerApi;
   /** Notices arrive in batches, at most about 60 times a second. */
   onNotices(listener: (notices: readonly Notice[]) => void): () => void;
   onClock(listener: (clock: ClockState) => void): () => void;

@@ -8,6 +8,7 @@ import { Canvas } from "./canvas.svelte.ts";
 import { Clipboard } from "./clipboard.ts";
 import { Clock } from "./clock.svelte.ts";
 import { Commands } from "./commands.svelte.ts";
+import { ServedEngines } from "./docker-api.svelte.ts";
 import { Dialogs } from "./dialogs.svelte.ts";
 import { Files } from "./files.svelte.ts";
 import { Images } from "./images.svelte.ts";
@@ -34,6 +35,7 @@ export class App {
   readonly terminals: Terminals;
   readonly commands: Commands;
   readonly images: Images;
+  readonly servedEngines: ServedEngines;
   readonly inspection: Inspection;
   readonly files: Files;
   readonly #warnings = new Warnings();
@@ -46,6 +48,7 @@ export class App {
     this.inspection = new Inspection(host.session);
     this.commands = new Commands(host.session, this.toasts, refuse);
     this.images = new Images(host.session);
+    this.servedEngines = new ServedEngines(host.dockerApi, this.toasts, this.clipboard);
     this.terminals = new Terminals({
       session: host.session,
       refuse,
@@ -93,6 +96,7 @@ export class App {
     this.#warnings.clear();
     for (const toast of this.toasts.list) if (toast.sticky) this.toasts.close(toast.id);
     this.commands.forgetAll();
+    this.servedEngines.forgetAll();
     void this.terminals.restore(view.terminals);
     requestAnimationFrame(() => this.canvas.viewport?.fit());
   }

@@ -3,7 +3,11 @@ import type { EngineSide } from "../../engine-link/client.ts";
 import type { DesktopBridge, RequestName } from "../channels.ts";
 
 /** The desktop as a host: files, dialogs and menus are the main process's. */
-export function createDesktopHost(engine: EngineSide, bridge: DesktopBridge): Host {
+export function createDesktopHost(
+  engine: EngineSide,
+  bridge: DesktopBridge,
+  onWindows = /^win/i.test(navigator.platform),
+): Host {
   const request = async <T>(name: RequestName, ...args: readonly unknown[]): Promise<T> =>
     (await bridge.request(name, args)) as T;
 
@@ -24,6 +28,8 @@ export function createDesktopHost(engine: EngineSide, bridge: DesktopBridge): Ho
     kind: "desktop",
     session: engine.session,
     pacer: engine.pacer,
+    // Windows has no unix sockets that its docker command would take.
+    ...(onWindows ? {} : { dockerApi: engine.dockerApi }),
     onNotices: engine.onNotices,
     onClock: engine.onClock,
     onEngineFailure: engine.onEngineFailure,
