@@ -5,7 +5,7 @@ import type { MountNamespace } from "./fs/mount-namespace.ts";
 import type { SysctlTree } from "./fs/proc/sysctl-tree.ts";
 import type { Mount } from "./fs/mount.ts";
 import { NamespaceInode } from "./fs/namespace-inode.ts";
-import type { SocketType } from "./process/sys.ts";
+import type { SocketFamily, SocketType } from "./process/sys.ts";
 import type { Netfilter } from "./netfilter/netfilter.ts";
 import type { PidNamespace } from "./process/pid-namespace.ts";
 import type { Process } from "./process/process.ts";
@@ -20,7 +20,7 @@ export interface Network {
   readonly netfilter: Netfilter;
   readonly sockets: SocketDiagnostics;
   /** EAFNOSUPPORT, EPROTONOSUPPORT, ESOCKTNOSUPPORT, EPERM. */
-  socket(family: "inet" | "packet", type: SocketType, protocol: number, owner: SocketOwner): Socket;
+  socket(family: SocketFamily, type: SocketType, protocol: number, owner: SocketOwner): Socket;
   /** ENODEV */
   hardwareAddress(device: string): Mac;
   /** Files of /proc/net: name → text as it is now. */

@@ -5,7 +5,7 @@ import type { SysctlTree } from "../kernel/fs/proc/sysctl-tree.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Network } from "../kernel/namespaces.ts";
 import { NetNamespace, type NetnsHost } from "../kernel/netns.ts";
-import type { SocketType } from "../kernel/process/sys.ts";
+import type { SocketFamily, SocketType } from "../kernel/process/sys.ts";
 import { attachTransports } from "../kernel/transport/attach.ts";
 import type { SocketLayer } from "../kernel/transport/layer.ts";
 import type { SocketOwner } from "../kernel/transport/protocol.ts";
@@ -24,12 +24,7 @@ export class MachineNetwork extends NetNamespace implements Network {
     this.sysctlTree = treeOf(this);
   }
 
-  socket(
-    family: "inet" | "packet",
-    type: SocketType,
-    protocol: number,
-    owner: SocketOwner,
-  ): Socket {
+  socket(family: SocketFamily, type: SocketType, protocol: number, owner: SocketOwner): Socket {
     return this.sockets.socket(family, type, protocol, owner);
   }
 

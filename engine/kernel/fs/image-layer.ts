@@ -37,20 +37,23 @@ interface Ownership {
   readonly gid?: number;
 }
 
-/** Builds a base layer. Parent directories are made as needed. */
+/** Builds a base layer, maybe on another one. Parent directories are made as needed. */
 export class ImageLayerBuilder {
-  private readonly records = new Map<number, InodeRecord>();
-  private next = ROOT_INODE + 9;
+  private readonly records: Map<number, InodeRecord>;
+  private next: number;
 
   constructor(
     private readonly modifiedSeconds: number,
     rootMode = 0o755,
+    private readonly below?: ImageLayer,
   ) {
-    this.records.set(ROOT_INODE, this.record("directory", { mode: rootMode }));
+    this.records = new Map(below?.records);
+    this.next = below?.nextInode ?? ROOT_INODE + 9;
+    if (!below) this.records.set(ROOT_INODE, this.record("directory", { mode: rootMode }));
   }
 
   directory(path: string, ownership: Ownership = {}): this {
-    const record = this.records.get(this.ensureDirectory(pathComponents(path))) as InodeRecord;
+    const record = this.change(this.ensureDirectory(pathComponents(path)));
     record.mode = ownership.mode ?? record.mode;
     record.uid = ownership.uid ?? record.uid;
     record.gid = ownership.gid ?? record.gid;
@@ -78,6 +81,17 @@ export class ImageLayerBuilder {
     return this.place(path, record);
   }
 
+  /** Another name for a file that is there. */
+  link(path: string, existing: string): this {
+    const names = pathComponents(existing);
+    const name = names.pop() as string;
+    const number = this.records.get(this.ensureDirectory(names))?.entries?.get(name);
+    if (number === undefined) throw new Error(`no file ${existing}`);
+    const record = this.change(number);
+    record.links += 1;
+    return this.place(path, record, number);
+  }
+
   build(): ImageLayer {
     return { records: this.records, nextInode: this.next };
   }
@@ -96,11 +110,21 @@ export class ImageLayerBuilder {
     return record;
   }
 
-  private place(path: string, record: InodeRecord): this {
+  /** The layer below is never written to. */
+  private change(number: number): InodeRecord {
+    const record = this.records.get(number) as InodeRecord;
+    if (this.below?.records.get(number) !== record) return record;
+    const copy: InodeRecord = { ...record };
+    if (record.entries) copy.entries = new Map(record.entries);
+    this.records.set(number, copy);
+    return copy;
+  }
+
+  private place(path: string, record: InodeRecord, existing?: number): this {
     const names = pathComponents(path);
     const name = names.pop() as string;
-    const parent = this.records.get(this.ensureDirectory(names)) as InodeRecord;
-    const number = parent.entries?.get(name) ?? this.next++;
+    const parent = this.change(this.ensureDirectory(names));
+    const number = existing ?? parent.entries?.get(name) ?? this.next++;
     parent.entries?.set(name, number);
     this.records.set(number, record);
     return this;
@@ -114,8 +138,9 @@ export class ImageLayerBuilder {
       if (child === undefined) {
         child = this.next++;
         this.records.set(child, this.record("directory", {}));
-        record.entries?.set(name, child);
-        record.links += 1;
+        const parent = this.change(at);
+        parent.entries?.set(name, child);
+        parent.links += 1;
       }
       const found = this.records.get(child) as InodeRecord;
       if (found.kind === "symlink") {

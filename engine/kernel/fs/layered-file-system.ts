@@ -102,6 +102,21 @@ export class LayeredFileSystem implements FileSystem {
     return this.bytesUsed;
   }
 
+  /** What is there now, as a layer for others to stand on: `docker commit`. */
+  snapshot(): ImageLayer {
+    const records = new Map(this.base.records);
+    for (const [number, record] of this.upper) {
+      if (record.links === 0) records.delete(number);
+      else {
+        const copy: InodeRecord = { ...record };
+        if (record.entries) copy.entries = new Map(record.entries);
+        if (record.content) copy.content = record.content.slice(0, record.sizeBytes);
+        records.set(number, copy);
+      }
+    }
+    return { records, nextInode: this.nextInode };
+  }
+
   /** It is done with: what it stored is given back. */
   discard(): void {
     this.charge(-this.bytesUsed);

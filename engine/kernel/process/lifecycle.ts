@@ -76,8 +76,10 @@ export class Lifecycle {
       );
       if (candidates.length === 0) throw new KernelError("ECHILD");
       for (const child of candidates) {
+        // As the parent calls it: a number may be forgotten once its process is collected.
+        const pid = parent.pidNamespace.ownNumber(child.pid);
         const status = this.collect(child, options);
-        if (status) return status;
+        if (status) return { ...status, pid };
       }
       if (options.noHang) return undefined;
       const reason = yield { queues: [parent.childChanged] };

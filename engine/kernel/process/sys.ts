@@ -121,6 +121,9 @@ export interface WindowSize {
 
 // ------------------------------------------------------------------ sockets
 
+/** Of `inet6`, only TCP sockets that listen. */
+export type SocketFamily = "inet" | "inet6" | "packet";
+
 export type SocketType = "stream" | "dgram" | "raw";
 
 export interface SocketAddress {
@@ -241,6 +244,8 @@ export interface Sys {
   // processes
   /** fork(2) and execve(2). Returns the child's pid. ENOENT, EACCES, ENOEXEC, EAGAIN. */
   spawn(options: SpawnOptions): number;
+  /** What ps shows instead of the arguments, as servers set it. */
+  setTitle(title: string): void;
   /** Replaces this program by another file. Does not return. */
   exec(path: string, argv: readonly string[], env?: ReadonlyMap<string, string>): Blocking<never>;
   /** What the program that a file stands for offers to type next; undefined: it has no say. ENOENT … */
@@ -382,7 +387,7 @@ export interface Sys {
   readonly sockets: SocketDiagnostics;
 
   // sockets
-  socket(family: "inet" | "packet", type: SocketType, protocol?: number): number;
+  socket(family: SocketFamily, type: SocketType, protocol?: number): number;
   bind(fd: number, address: SocketAddress | { readonly ifindex: number }): void;
   connect(fd: number, address: SocketAddress): Blocking<void>;
   listen(fd: number, backlog: number): void;

@@ -55,10 +55,16 @@ export interface TcpInfo {
   readonly receiveThreshold: number;
   readonly sendWindow: number;
   readonly minRttNs: Ns;
+  /** Segments that have arrived at the peer, the SYN among them. */
+  readonly delivered: number;
+  /** What was to be said, not the window, held the sender back. */
+  readonly isAppLimited: boolean;
 }
 
 export interface SocketRecord {
   readonly protocol: "tcp" | "udp" | "raw" | "packet";
+  /** Undefined: IPv4. Addresses of IPv6 are `::`. */
+  readonly family?: 6;
   readonly state: TcpState;
   readonly local: SocketAddress;
   readonly remote: SocketAddress;
@@ -71,6 +77,9 @@ export interface SocketRecord {
   readonly inode: number;
   readonly uid: number;
   readonly boundDevice: string;
+  /** IP_TOS and SO_MARK. */
+  readonly tos?: number;
+  readonly mark?: number;
   /** IP protocol number of a raw socket. */
   readonly rawProtocol?: number;
   readonly timer?: SocketTimer;
@@ -79,4 +88,6 @@ export interface SocketRecord {
 
 export interface SocketDiagnostics {
   list(): readonly SocketRecord[];
+  /** Closes a socket over its owner's head, SOCK_DESTROY. ENOENT: it is gone; EOPNOTSUPP. */
+  destroy(record: SocketRecord): void;
 }

@@ -1,9 +1,10 @@
 /** The sockets of one network namespace. */
 import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP } from "../../net/packet.ts";
 import { KernelError } from "../errno.ts";
-import type { SocketType } from "../process/sys.ts";
+import type { SocketFamily, SocketType } from "../process/sys.ts";
 import type { TransportContext } from "./context.ts";
 import type { SocketDiagnostics, SocketRecord } from "./diagnostics.ts";
+import { Ipv6Listener } from "./ipv6-listener.ts";
 import type { SocketOwner } from "./protocol.ts";
 import { PacketSocket, PacketSockets } from "./packet-socket.ts";
 import { EchoSocket, RawSocket, RawSockets } from "./raw.ts";
@@ -17,6 +18,7 @@ export class SocketLayer implements SocketDiagnostics {
   readonly udp: UdpProtocol;
   private readonly raw: RawSockets;
   private readonly packets: PacketSockets;
+  private readonly ipv6Listeners = new Set<Ipv6Listener>();
 
   constructor(readonly context: TransportContext) {
     this.tcp = new TcpProtocol(context);
@@ -29,16 +31,15 @@ export class SocketLayer implements SocketDiagnostics {
   }
 
   /** socket(2). EPROTONOSUPPORT, EPERM (raw and packet sockets are root's), EACCES (ping). */
-  socket(
-    family: "inet" | "packet",
-    type: SocketType,
-    protocol: number,
-    owner: SocketOwner,
-  ): Socket {
+  socket(family: SocketFamily, type: SocketType, protocol: number, owner: SocketOwner): Socket {
     const { uid } = owner;
     if (family === "packet") {
       if (uid !== 0) throw new KernelError("EPERM");
       return new PacketSocket(this.packets, owner, protocol);
+    }
+    if (family === "inet6") {
+      if (type !== "stream") throw new KernelError("EAFNOSUPPORT");
+      return new Ipv6Listener(this.context, owner, this.ipv6Listeners);
     }
     switch (type) {
       case "stream":
@@ -67,6 +68,10 @@ export class SocketLayer implements SocketDiagnostics {
     const records: SocketRecord[] = [];
     for (const listener of this.tcp.allListeners()) records.push(listener.record());
     for (const endpoint of this.tcp.allEndpoints()) records.push(endpoint.record());
+    for (const listener of this.ipv6Listeners) {
+      const record = listener.record();
+      if (record) records.push(record);
+    }
     for (const socket of this.udp.sockets()) {
       const record = socket.record();
       if (record) records.push(record);
@@ -75,6 +80,16 @@ export class SocketLayer implements SocketDiagnostics {
     for (const socket of this.raw.sockets()) records.push(socket.record());
     for (const socket of this.packets.all) records.push(socket.record());
     return records;
+  }
+
+  /** tcp_abort() and udp_abort() */
+  destroy(record: SocketRecord): void {
+    if (record.protocol === "tcp") this.tcp.destroy(record.local, record.remote, record.state);
+    else if (record.protocol === "udp") {
+      const socket = [...this.udp.sockets()].find(({ inode }) => inode === record.inode);
+      if (!socket) throw new KernelError("ENOENT");
+      socket.destroy();
+    } else throw new KernelError("EOPNOTSUPP");
   }
 
   /** The kernel's own socket, by which a tunnel receives: it belongs to no process. */

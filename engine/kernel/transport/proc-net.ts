@@ -33,9 +33,11 @@ const UDP_LINE_WIDTH = 127;
 
 export function procNetSockets(layer: SocketLayer): [name: string, text: () => string][] {
   const ofKind = (protocol: SocketRecord["protocol"]) =>
-    layer.list().filter((record) => record.protocol === protocol);
+    layer.list().filter((record) => record.protocol === protocol && record.family !== 6);
+  const ipv6 = () => layer.list().filter((record) => record.family === 6);
   return [
     ["tcp", () => tcpTable(ofKind("tcp"), layer.context.sim.nowNs)],
+    ["tcp6", () => tcp6Table(ipv6(), layer.context.sim.nowNs)],
     ["udp", () => datagramTable(ofKind("udp"), "   sl  ", 5)],
     ["raw", () => datagramTable(ofKind("raw"), "  sl  ", 4)],
     ["packet", () => packetTable(ofKind("packet"), (name) => layer.context.deviceIndex(name) ?? 0)],
@@ -63,6 +65,17 @@ function tcpTable(records: readonly SocketRecord[], nowNs: number): string {
     "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";
   const lines = records.map((record, index) => tcpLine(record, index, nowNs));
   return [head, ...lines].map((line) => `${line.padEnd(TCP_LINE_WIDTH)}\n`).join("");
+}
+
+/** Only sockets that listen on `::`. */
+function tcp6Table(records: readonly SocketRecord[], nowNs: number): string {
+  const any = "0".repeat(24);
+  const head =
+    "  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";
+  const lines = records.map((record, index) =>
+    tcpLine(record, index, nowNs).replace(/: (0{8}:\S+) (0{8}:\S+)/, `: ${any}$1 ${any}$2`),
+  );
+  return [head, ...lines].map((line) => `${line}\n`).join("");
 }
 
 function tcpLine(record: SocketRecord, index: number, nowNs: number): string {

@@ -15,14 +15,8 @@ import {
 } from "../support/http-server.ts";
 import { strftime } from "../support/calendar.ts";
 import { decodePercent } from "../support/url.ts";
-import type { ServerBlock } from "./config.ts";
-
-export const VERSION = "nginx/1.22.1";
-
-const ACCESS_LOG = "/var/log/nginx/access.log";
-const ERROR_LOG = "/var/log/nginx/error.log";
-/** A log that nobody rotates must not fill the disk. */
-const MAX_LOG_BYTES = 8 << 20;
+import type { Location, ServerBlock, Serving as Rules } from "./config.ts";
+import type { Log } from "./log.ts";
 
 /** keepalive_timeout of Debian's nginx.conf. */
 const KEEPALIVE_NS = 65 * SECOND;
@@ -79,6 +73,9 @@ export class Worker {
   constructor(
     private readonly sys: Sys,
     private readonly servers: readonly ServerBlock[],
+    private readonly log: Log,
+    /** `nginx/1.26.3` */
+    private readonly version: string,
   ) {}
 
   *serve(fd: number, peer: SocketAddress): Serving<void> {
@@ -104,14 +101,21 @@ export class Worker {
     number: number,
   ): Serving<boolean> {
     if (request === "malformed") {
-      yield* this.send(fd, peer, undefined, this.errorPage(400), false);
+      const [server] = this.servers;
+      const rules = server?.serving;
+      yield* this.send(fd, { peer, request: undefined, rules }, this.errorPage(400), false);
       return false;
     }
     const connection = request.header("connection")?.toLowerCase();
     const isKept = request.version === "1.1" ? connection !== "close" : connection === "keep-alive";
     const server = this.choose(local, request);
-    const response = this.respond(server, request, peer, local, number);
-    yield* this.send(fd, peer, request, response, isKept);
+    const exchange: Exchange = { peer, request, local, server, number };
+    const [target = "/"] = request.target.split("?");
+    const path = decodePercent(target);
+    const location = chooseLocation(server, path);
+    const rules = location?.serving ?? server.serving;
+    const response = yield* this.respond(exchange, path, rules, location);
+    yield* this.send(fd, { peer, request, rules }, response, isKept);
     return isKept;
   }
 
@@ -119,48 +123,41 @@ export class Worker {
   private choose(local: SocketAddress, request: HttpRequest): ServerBlock {
     const host = request.header("host")?.replace(/:\d+$/, "").toLowerCase();
     const candidates = this.servers.filter(({ listen }) =>
-      listen.some(({ ip, port }) => port === local.port && (ip === 0 || ip === local.ip)),
+      listen.some(
+        ({ family, ip, port }) =>
+          family === 4 && port === local.port && (ip === 0 || ip === local.ip),
+      ),
     );
     const named = candidates.find(({ names }) => host !== undefined && names.includes(host));
     return named ?? candidates[0] ?? (this.servers[0] as ServerBlock);
   }
 
-  private respond(
-    server: ServerBlock,
-    request: HttpRequest,
-    peer: SocketAddress,
-    local: SocketAddress,
-    number: number,
-  ): Response {
-    const { answer } = server;
-    if (answer) {
-      if (answer.status >= 300 && answer.status < 400)
-        return this.redirect(answer.status, answer.text);
-      if (answer.text === "" && answer.status >= 400) return this.errorPage(answer.status);
-      const body = encodeUtf8(answer.text);
-      return {
-        status: answer.status,
-        type: "application/octet-stream",
-        body,
-        headers: [],
-        hasLength: true,
-      };
-    }
+  private *respond(
+    { request, local, server, peer, number }: Exchange,
+    path: string,
+    rules: Rules,
+    location: Location | undefined,
+  ): Serving<Response> {
+    const answer = server.serving.answer ?? rules.answer;
+    if (answer) return this.fixed(answer, rules.defaultType);
     if (request.method !== "GET" && request.method !== "HEAD") return this.errorPage(405);
-    const [target = "/"] = request.target.split("?");
-    const path = decodePercent(target);
     if (!path.startsWith("/") || path.split("/").includes("..")) return this.errorPage(400);
-    const file = server.root + path;
-    const complain = (text: string): void => {
-      this.logError(
-        `*${number} ${text}, client: ${formatIpv4(peer.ip)}, server: ${server.names[0] ?? ""}, request: "${request.line}", host: "${request.header("host") ?? ""}"`,
+    const complain = (text: string): Serving<void> =>
+      this.log.error(
+        "error",
+        `*${number} ${text}, client: ${formatIpv4(peer.ip)}, server: ${server.names[0] ?? ""}, ` +
+          `request: "${request.line}", host: "${request.header("host") ?? ""}"`,
       );
-    };
+    const file = fileOf(path, rules, location);
+    if (rules.isDenied) {
+      yield* complain("access forbidden by rule");
+      return this.errorPage(403);
+    }
     try {
       const stat = this.sys.stat(file);
       if (stat.kind !== "directory") {
         if (path.endsWith("/")) throw new KernelError("ENOTDIR");
-        return this.file(file, stat.modifiedSeconds, request);
+        return this.file(file, stat.modifiedSeconds, request, rules);
       }
       if (!path.endsWith("/")) {
         const host = request.header("host") ?? formatIpv4(local.ip);
@@ -168,17 +165,30 @@ export class Worker {
       }
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
-      complain(`open() "${file}" failed (${errnoNumber(error.errno)}: ${strerror(error.errno)})`);
+      if (error.errno !== "ENOENT" || !path.endsWith("/")) {
+        yield* complain(
+          `open() "${file}" failed (${errnoNumber(error.errno)}: ${strerror(error.errno)})`,
+        );
+      } else
+        yield* complain(`"${file}${rules.index[0]}" is not found (2: No such file or directory)`);
       return this.errorPage(error.errno === "EACCES" ? 403 : 404);
     }
-    for (const name of server.index) {
+    for (const name of rules.index) {
       const candidate = `${file}${name}`;
       const seconds = this.modified(candidate);
-      if (seconds !== undefined) return this.file(candidate, seconds, request);
+      if (seconds !== undefined) return this.file(candidate, seconds, request, rules);
     }
-    if (server.autoindex) return this.listing(file, path);
-    complain(`directory index of "${file}" is forbidden`);
+    if (rules.autoindex) return this.listing(file, path);
+    yield* complain(`directory index of "${file}" is forbidden`);
     return this.errorPage(403);
+  }
+
+  /** `return STATUS TEXT` */
+  private fixed(answer: { status: number; text: string }, type: string): Response {
+    const { status, text } = answer;
+    if (status >= 300 && status < 400) return this.redirect(status, text);
+    if (text === "" && status >= 400) return this.errorPage(status);
+    return { status, type, body: encodeUtf8(text), headers: [], hasLength: true };
   }
 
   private modified(path: string): number | undefined {
@@ -191,7 +201,12 @@ export class Worker {
     }
   }
 
-  private file(path: string, modifiedSeconds: number, request: HttpRequest): Response {
+  private file(
+    path: string,
+    modifiedSeconds: number,
+    request: HttpRequest,
+    rules: Rules,
+  ): Response {
     const body = this.sys.readFile(path);
     const modified = httpDate(modifiedSeconds);
     const tag = `"${Math.floor(modifiedSeconds).toString(16)}-${body.length.toString(16)}"`;
@@ -203,7 +218,7 @@ export class Worker {
       return { status: 304, type: undefined, body: new Uint8Array(0), headers, hasLength: false };
     }
     const extension = /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
-    const type = TYPES[extension] ?? "application/octet-stream";
+    const type = TYPES[extension] ?? rules.defaultType;
     return {
       status: 200,
       type,
@@ -222,7 +237,7 @@ export class Worker {
     const title = `${status} ${REASONS[status] ?? ""}`.trimEnd();
     const html =
       `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n` +
-      `<center><h1>${title}</h1></center>\r\n<hr><center>${VERSION}</center>\r\n` +
+      `<center><h1>${title}</h1></center>\r\n<hr><center>${this.version}</center>\r\n` +
       `</body>\r\n</html>\r\n`;
     return { status, type: "text/html", body: encodeUtf8(html), headers: [], hasLength: true };
   }
@@ -252,13 +267,8 @@ export class Worker {
     return { status: 200, type: "text/html", body: encodeUtf8(html), headers: [], hasLength: true };
   }
 
-  private *send(
-    fd: number,
-    peer: SocketAddress,
-    request: HttpRequest | undefined,
-    response: Response,
-    isKept: boolean,
-  ): Serving<void> {
+  private *send(fd: number, to: Recipient, response: Response, isKept: boolean): Serving<void> {
+    const { request } = to;
     const { status, type, body, headers, hasLength } = response;
     const connection = `Connection: ${isKept ? "keep-alive" : "close"}`;
     const placed = headers.indexOf("@connection");
@@ -266,7 +276,7 @@ export class Worker {
     const after = placed < 0 ? headers : headers.slice(placed + 1);
     const lines = [
       `HTTP/1.1 ${status} ${REASONS[status] ?? ""}`,
-      `Server: ${VERSION}`,
+      `Server: ${this.version}`,
       `Date: ${httpDate(this.sys.realtimeSeconds())}`,
       ...(type === undefined ? [] : [`Content-Type: ${type}`]),
       ...(hasLength ? [`Content-Length: ${body.length}`] : []),
@@ -281,48 +291,74 @@ export class Worker {
     whole.set(head);
     if (!isHead) whole.set(body, head.length);
     yield* sendAll(this.sys, fd, whole);
-    this.logAccess(peer, request, status, isHead ? 0 : body.length);
+    yield* this.logAccess(to, status, isHead ? 0 : body.length);
   }
 
-  // ---------------------------------------------------------------- logs
-
-  private logAccess(
-    peer: SocketAddress,
-    request: HttpRequest | undefined,
-    status: number,
-    bytes: number,
-  ): void {
+  private *logAccess(to: Recipient, status: number, bytes: number): Serving<void> {
     const now = this.sys.realtimeSeconds();
-    const referer = request?.header("referer") ?? "-";
-    const agent = request?.header("user-agent") ?? "-";
-    const time = `${logDay(now)}:${clock(now)} +0000`;
-    this.append(
-      ACCESS_LOG,
-      `${formatIpv4(peer.ip)} - - [${time}] "${request?.line ?? ""}" ${status} ${bytes} "${referer}" "${agent}"\n`,
+    const value = (name: string): string => {
+      switch (name) {
+        case "remote_addr":
+          return formatIpv4(to.peer.ip);
+        case "time_local":
+          return `${logDay(now)}:${clock(now)} +0000`;
+        case "request":
+          return to.request?.line ?? "";
+        case "status":
+          return String(status);
+        case "body_bytes_sent":
+          return String(bytes);
+        case "request_method":
+          return to.request?.method ?? "-";
+        case "request_uri":
+          return to.request?.target ?? "-";
+        case "host":
+          return to.request?.header("host")?.replace(/:\d+$/, "") ?? "-";
+        default:
+          return name.startsWith("http_")
+            ? (to.request?.header(name.slice("http_".length).replaceAll("_", "-")) ?? "-")
+            : "-";
+      }
+    };
+    for (const { path, format } of to.rules?.accessLogs ?? []) {
+      const line = format.replace(/\$(\w+)/g, (_whole, name: string) => value(name));
+      yield* this.log.write(path, `${line}\n`);
+    }
+  }
+}
+
+/** A request, and where it came in. */
+interface Exchange {
+  readonly peer: SocketAddress;
+  readonly local: SocketAddress;
+  readonly request: HttpRequest;
+  readonly server: ServerBlock;
+  /** Of the connection, for the error log. */
+  readonly number: number;
+}
+
+/** To whom an answer goes, and what is logged of it. */
+interface Recipient {
+  readonly peer: SocketAddress;
+  readonly request: HttpRequest | undefined;
+  readonly rules: Rules | undefined;
+}
+
+/** An exact path, else the longest prefix unless a regular expression matches. */
+function chooseLocation({ locations }: ServerBlock, path: string): Location | undefined {
+  const exact = locations.find(({ kind, path: own }) => kind === "exact" && own === path);
+  if (exact) return exact;
+  const prefix = locations
+    .filter(({ kind, path: own }) => kind === "prefix" && path.startsWith(own))
+    .reduce<Location | undefined>(
+      (best, each) => (best && best.path.length >= each.path.length ? best : each),
+      undefined,
     );
-  }
+  if (prefix?.isFinal) return prefix;
+  return locations.find(({ regex }) => regex?.matcher(path).find()) ?? prefix;
+}
 
-  private logError(text: string): void {
-    const time = strftime("%Y/%m/%d %H:%M:%S", this.sys.realtimeSeconds());
-    const { pid } = this.sys;
-    this.append(ERROR_LOG, `${time} [error] ${pid}#${pid}: ${text}\n`);
-  }
-
-  private append(path: string, line: string): void {
-    try {
-      if (this.sizeOf(path) < MAX_LOG_BYTES) this.sys.writeFile(path, line, { append: true });
-    } catch (error) {
-      // A web server goes on when its log cannot be written.
-      if (!(error instanceof KernelError)) throw error;
-    }
-  }
-
-  private sizeOf(path: string): number {
-    try {
-      return this.sys.stat(path).sizeBytes;
-    } catch (error) {
-      if (error instanceof KernelError) return 0;
-      throw error;
-    }
-  }
+function fileOf(path: string, rules: Rules, location: Location | undefined): string {
+  if (rules.alias === undefined || !location) return rules.root + path;
+  return rules.alias + path.slice(location.path.length);
 }

@@ -110,6 +110,11 @@ export abstract class ProcessCalls extends CallBase {
     throw new Error("a process went on after exec");
   }
 
+  setTitle(title: string): void {
+    this.enter();
+    this.process.argv = [title];
+  }
+
   completeArguments(path: string, request: CompletionRequest): CompletionAnswer | undefined {
     this.enter();
     const { program } = loadProgram(this.kernel.programs, this.process, path, request.words);
@@ -138,8 +143,7 @@ export abstract class ProcessCalls extends CallBase {
   ): Blocking<WaitStatus | undefined> {
     yield* this.enterBlocking();
     const wanted = pid > 0 ? this.machineNumber(pid) : pid < -1 ? -this.machineNumber(-pid) : pid;
-    const status = yield* this.kernel.lifecycle.wait(this.process, wanted, options);
-    return status && { ...status, pid: this.own(status.pid) };
+    return yield* this.kernel.lifecycle.wait(this.process, wanted, options);
   }
 
   kill(pid: number, signal: SignalName | 0): void {

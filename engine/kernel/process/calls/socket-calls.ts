@@ -11,6 +11,7 @@ import type {
   Datagram,
   RawMessage,
   SocketAddress,
+  SocketFamily,
   SocketIcmpError,
   SocketOptions,
   SocketType,
@@ -36,7 +37,7 @@ export abstract class SocketCalls extends TerminalCalls {
     return this.process.namespaces.net.sockets;
   }
 
-  socket(family: "inet" | "packet", type: SocketType, protocol = 0): number {
+  socket(family: SocketFamily, type: SocketType, protocol = 0): number {
     this.enter();
     const { descriptors, namespaces, uid, gid } = this.process;
     return descriptors.install(namespaces.net.socket(family, type, protocol, { uid, gid }));

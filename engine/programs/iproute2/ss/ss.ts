@@ -1,19 +1,28 @@
-import { formatIpv4 } from "../../../net/address.ts";
-import { KernelError } from "../../../kernel/errno.ts";
+import { formatIpv4, type Ipv4 } from "../../../net/address.ts";
+import { KernelError, strerror } from "../../../kernel/errno.ts";
 import type { Program, ProgramDocs } from "../../../kernel/process/program.ts";
 import type { SocketAddress, Sys } from "../../../kernel/process/sys.ts";
 import type { Blocking } from "../../../kernel/process/wait-queue.ts";
 import type { SocketRecord, TcpState } from "../../../kernel/transport/diagnostics.ts";
-import { getopt } from "../../support/getopt.ts";
-import { resolveAddress } from "../../support/resolve.ts";
+import { getopt, type ParsedOption } from "../../support/getopt.ts";
+import { resolveAddress, resolveHost } from "../../support/resolve.ts";
 import { serviceByName, serviceNames } from "../../support/services.ts";
 import { type ColumnName, renderTable, type Row } from "./columns.ts";
-import { extendedText, memoryText, socketUsers, tcpInfoText, timerText } from "./details.ts";
+import {
+  extendedText,
+  memoryText,
+  socketUsers,
+  tcpInfoText,
+  timerText,
+  tosText,
+} from "./details.ts";
 import {
   CONNECTED_STATES,
   EVERY_STATE,
   type Filter,
   FilterError,
+  filterTokens,
+  hostNames,
   parseFilter,
   parseStates,
 } from "./filter.ts";
@@ -137,20 +146,7 @@ const LONG_OPTIONS = {
 } as const;
 
 const WITH_ARGUMENT: readonly string[] = ["family", "socket", "query", "diag", "filter", "net"];
-const UNMODELLED: readonly string[] = [
-  "T",
-  "b",
-  "E",
-  "D",
-  "F",
-  "N",
-  "K",
-  "z",
-  "tos",
-  "cgroup",
-  "tipcinfo",
-  "inet-sockopt",
-];
+const UNMODELLED: readonly string[] = ["E", "D", "z", "cgroup", "tipcinfo", "inet-sockopt"];
 
 const docs: ProgramDocs = {
   summary: "another utility to investigate sockets",
@@ -176,13 +172,18 @@ const docs: ProgramDocs = {
     ["-f, --family=FAMILY", "sockets of a family"],
     ["-A, --query=QUERY", "sockets of these tables"],
     ["-H, --no-header", "no header"],
+    ["-K, --kill", "close the sockets that are shown"],
+    ["-T, --threads", "the threads too"],
+    ["-N, --net=NAME", "those of a network namespace"],
+    ["-F, --filter=FILE", "the filter from a file"],
+    ["--tos", "the type of service"],
     ["-O, --oneline", "everything of a socket on one line"],
     ["-V, --version", "the version"],
   ],
   examples: ["ss -tan", "ss -ltnp", "ss -tn state established '( dport = :443 or sport = :22 )'"],
   limitations: [
     "There are no Unix or netlink sockets to list.",
-    "-i does not show pacing and delivery rates; -m shows the queues as they are.",
+    "-i does not show delivery rates; -m shows the queues as they are.",
   ],
 };
 
@@ -239,18 +240,48 @@ function* main(sys: Sys, argv: readonly string[]): Blocking<number> {
       return 255;
     }
   }
-  if (flags.has("s")) {
-    yield* sys.print(summary(sys));
-    return 0;
-  }
   try {
-    const settings = settle(sys, flags, tables, states, parsed.operands);
+    if (flags.has("s")) {
+      yield* sys.print(summary(sys));
+      return 0;
+    }
+    const namespace = optionValue(parsed.options, "N", "net");
+    if (namespace !== undefined) enterNamespace(sys, namespace);
+    const file = optionValue(parsed.options, "F", "filter");
+    const words = [...parsed.operands, ...(file === undefined ? [] : [readFilter(sys, file)])];
+    const settings = yield* settle(sys, flags, tables, states, words);
     yield* sys.print(yield* table(sys, settings));
     return 0;
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
     yield* sys.printError(error.message + (error.usage ? USAGE : ""));
     return error.status;
+  }
+}
+
+function optionValue(
+  options: readonly ParsedOption[],
+  ...names: readonly string[]
+): string | undefined {
+  return options.findLast(({ name }) => names.includes(name))?.value;
+}
+
+function enterNamespace(sys: Sys, name: string): void {
+  try {
+    sys.setns(`/run/netns/${name}`, "net");
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    const reason = strerror(error.errno);
+    throw new FilterError(`Cannot open network namespace "${name}": ${reason}\n`, 255);
+  }
+}
+
+function readFilter(sys: Sys, path: string): string {
+  try {
+    return sys.readTextFile(path);
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    throw new FilterError(`fopen filter file: ${strerror(error.errno)}\n`, 255);
   }
 }
 
@@ -307,20 +338,27 @@ function addTables(tables: Set<string>, flag: string, value: string): string | u
   return undefined;
 }
 
-function settle(
+function* settle(
   sys: Sys,
   flags: ReadonlySet<string>,
   asked: ReadonlySet<string>,
   optionStates: readonly TcpState[] | undefined,
   operands: readonly string[],
-): Settings {
+): Blocking<Settings> {
   const isInet = flags.has("4") || flags.has("6") || flags.has("f");
   const names = asked.size > 0 ? [...asked] : isInet ? ["raw", "udp", "tcp"] : [...TABLES, "unix"];
   const tables =
     flags.has("6") && !flags.has("4") ? [] : TABLES.filter((one) => names.includes(one));
   const selection = parseStates(operands);
   const states = selection.states ?? new Set(optionStates ?? defaultStates(names));
-  const filter = parseFilter(selection.rest, {
+  const tokens = filterTokens(selection.rest);
+  const addresses = new Map<string, Ipv4>();
+  for (const name of hostNames(tokens)) {
+    const found = yield* resolveHost(sys, name);
+    if (found.ok) addresses.set(name, found.addresses[0]);
+  }
+  const filter = parseFilter(tokens, {
+    addressOf: (name) => addresses.get(name),
     portByName: (name) => serviceByName(sys, name, "tcp") ?? serviceByName(sys, name, "udp"),
     localPortRange: localPortRange(sys),
   });
@@ -353,7 +391,7 @@ function tableOf(record: SocketRecord): Table {
 
 function* table(sys: Sys, settings: Settings): Blocking<string> {
   const { flags, states } = settings;
-  const users = flags.has("p") ? socketUsers(sys) : undefined;
+  const users = flags.has("p") || flags.has("T") ? socketUsers(sys, flags.has("T")) : undefined;
   const nowNs = sys.monotonicNs();
   const byTable = new Map<Table, SocketRecord[]>();
   for (const record of sys.sockets.list()) {
@@ -367,6 +405,7 @@ function* table(sys: Sys, settings: Settings): Blocking<string> {
   const rows: Row[] = [];
   for (const name of settings.tables) {
     for (const record of byTable.get(name) ?? []) {
+      if (flags.has("K") && !(yield* kill(sys, record))) continue;
       const local = yield* addressTexts(sys, settings, record, record.local, ports);
       const peer = yield* addressTexts(sys, settings, record, record.remote, ports);
       rows.push({
@@ -392,6 +431,20 @@ function* table(sys: Sys, settings: Settings): Blocking<string> {
   });
 }
 
+/** False: it is not to be shown, because it is gone or cannot be closed so. */
+function* kill(sys: Sys, record: SocketRecord): Blocking<boolean> {
+  try {
+    sys.sockets.destroy(record);
+    return true;
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    if (error.errno !== "ENOENT" && error.errno !== "EOPNOTSUPP") {
+      yield* sys.printError(`RTNETLINK answers: ${strerror(error.errno)}\n`);
+    }
+    return false;
+  }
+}
+
 /** An address column ends with the colon that stands before the port. */
 function* addressTexts(
   sys: Sys,
@@ -402,6 +455,7 @@ function* addressTexts(
 ): Blocking<{ readonly address: string; readonly port: string }> {
   const { flags } = settings;
   if (record.protocol === "packet") return packetTexts(record, address);
+  if (record.family === 6) return { address: "[::]:", port: ports.text(record, address.port) };
   const name =
     flags.has("r") && address.ip !== 0 ? yield* resolveAddress(sys, address.ip) : undefined;
   const device = address === record.local && record.boundDevice ? `%${record.boundDevice}` : "";
@@ -459,11 +513,15 @@ function details(
   const holders = record.inode === 0 ? undefined : users?.get(record.inode);
   if (holders) text += ` users:(${holders.join(",")})`;
   if (flags.has("e")) text += extendedText(record);
+  if (flags.has("tos")) text += tosText(record);
   const showsInfo = flags.has("i") && record.protocol === "tcp";
   if (!flags.has("m") && !showsInfo) return text;
   if (!flags.has("O")) text += "\n\t";
   if (flags.has("m")) text += memoryText(record);
-  if (showsInfo) text += tcpInfoText(record, nowNs);
+  if (showsInfo) text += tcpInfoText(record, nowNs, {
+      options: flags.has("o"),
+      plainRates: flags.has("n"),
+    });
   return text;
 }
 

@@ -94,7 +94,10 @@ export function socketTable(sys: Sys, choice: SocketChoice): string {
   for (const protocol of choice.protocols) {
     const own = records.filter((record) => record.protocol === protocol && isShown(record, choice));
     // The kernel lists the listening hash before the connections.
-    const ordered = [...own.filter(isListening), ...own.filter((record) => !isListening(record))];
+    const ordered = [
+      ...own.filter(isListening),
+      ...own.filter((record) => !isListening(record)),
+    ].sort((a, b) => (a.family ?? 4) - (b.family ?? 4));
     for (const record of ordered)
       text += describe(sys, record, choice, { services, owners, users });
   }
@@ -115,7 +118,10 @@ function endText(
   names: Names,
 ): string {
   const host =
-    (choice.numericHosts || end.ip === 0 ? undefined : hostName(sys, end.ip)) ?? formatIpv4(end.ip);
+    record.family === 6
+      ? "::"
+      : ((choice.numericHosts || end.ip === 0 ? undefined : hostName(sys, end.ip)) ??
+        formatIpv4(end.ip));
   const number = record.protocol === "raw" && end === record.local ? record.rawProtocol : end.port;
   const port = !number
     ? "*"
@@ -142,7 +148,7 @@ function describe(sys: Sys, record: SocketRecord, choice: SocketChoice, names: N
   const right = (value: number, width: number): string => String(value).padStart(width);
   const sendQueue = record.state === "LISTEN" ? 0 : record.sendQueue;
   let text =
-    `${record.protocol.padEnd(4)} ${right(record.receiveQueue, 7)} ${right(sendQueue, 6)} ` +
+    `${`${record.protocol}${record.family ?? ""}`.padEnd(4)} ${right(record.receiveQueue, 7)} ${right(sendQueue, 6)} ` +
     `${endText(sys, record, record.local, choice, names)} ` +
     `${endText(sys, record, record.remote, choice, names)} ${stateText(record).padEnd(11)}`;
   if (choice.extended) {
