@@ -103,6 +103,11 @@ export class Neighbour {
     return this.queue?.length ?? 0;
   }
 
+  /** Packets that wait for the address. */
+  get waiting(): readonly Packet[] {
+    return this.queue ?? [];
+  }
+
   /** An entry that never asks: loopback, NOARP devices, multicast and broadcast. */
   setNoArp(mac: Mac): void {
     this.state = "NOARP";

@@ -38,10 +38,20 @@ function flow(entry: ConntrackEntry, seconds: number | undefined, format: Output
   return words;
 }
 
+/** Zone 0 is not told. */
+function zoneWords({ zone }: ConntrackEntry): string[] {
+  if (!zone || zone.id === 0) return [];
+  return [`${zone.side}=${zone.id}`];
+}
+
 /** `use`: how many hold the entry. */
-export function listedFlow(entry: ConntrackEntry, format: OutputFormat, use = 1): string {
+export function listedFlow(
+  entry: ConntrackEntry,
+  format: OutputFormat,
+  use = entry.table.references(entry),
+): string {
   const words = flow(entry, entry.table.remainingSeconds(entry), format);
-  words.push(`mark=${entry.mark}`, `use=${use}`);
+  words.push(`mark=${entry.mark}`, ...zoneWords(entry), `use=${use}`);
   if (format.id) words.push(`id=${entry.id}`);
   return `${words.join(" ")}\n`;
 }
@@ -63,6 +73,7 @@ export function flowEvent(
   const seconds = entry.table.remainingSeconds(entry);
   const words = flow(entry, event === "destroy" && seconds === 0 ? undefined : seconds, format);
   if (entry.mark !== 0) words.push(`mark=${entry.mark}`);
+  words.push(...zoneWords(entry));
   if (format.id) words.push(`id=${entry.id}`);
   if (by !== undefined) words.push(`[USERSPACE] ${by}`);
   const stamp = format.timestamp ? `[${realtimeSeconds.toFixed(6)}]\t` : "";

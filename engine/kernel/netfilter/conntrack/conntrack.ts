@@ -1,14 +1,23 @@
 /** The connections of a namespace. Linux net/netfilter/nf_conntrack_core.c. */
 import { isIcmpError } from "../../../net/icmp.ts";
 import { networkLength } from "../../../net/length.ts";
-import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP, type Packet } from "../../../net/packet.ts";
+import {
+  IPPROTO_ICMP,
+  IPPROTO_TCP,
+  IPPROTO_UDP,
+  TCP_RST,
+  type ConntrackZone,
+  type Packet,
+  type TcpHeader,
+} from "../../../net/packet.ts";
 import { SECOND, type Ns } from "../../../sim/clock.ts";
 import type { SimEvent } from "../../../sim/event-queue.ts";
 import type { NetNamespace } from "../../netns.ts";
 import type { Verdict } from "../hooks.ts";
 import { ConntrackEntry, type Direction, type Track } from "./entry.ts";
-import { hasValidFlags, TcpTracking, type TcpState } from "./tcp.ts";
-import { invertTuple, tupleKey, tupleOf, type Tuple } from "./tuple.ts";
+import { hasValidFlags, TCP_STATES, TcpTracking, type TcpState } from "./tcp.ts";
+import { TupleTable, type Found } from "./tuple-table.ts";
+import { invertTuple, tupleOf, type Tuple } from "./tuple.ts";
 
 export type ConntrackEvent = "new" | "update" | "destroy";
 export type ConntrackListener = (event: ConntrackEvent, entry: ConntrackEntry, by?: string) => void;
@@ -27,11 +36,6 @@ class ConntrackStatistics {
   chaintoolong = 0;
 }
 
-interface Found {
-  readonly entry: ConntrackEntry;
-  readonly direction: Direction;
-}
-
 /** How often old entries are swept out. */
 const SWEEP_NS = 60 * SECOND;
 
@@ -43,12 +47,16 @@ const UDP_STREAM_NS = 2 * SECOND;
 
 const QUERIES: ReadonlySet<number> = new Set([8, 13, 15, 17]);
 
+const TCP_TIMEOUTS = Object.fromEntries(
+  TCP_STATES.map((state) => [state, `tcp_timeout_${state.toLowerCase().replace("sent2", "sent")}`]),
+) as Readonly<Record<TcpState, string>>;
+
 const FINISHED: ReadonlySet<TcpState> = new Set(["TIME_WAIT", "CLOSE"]);
 
 export class Conntrack {
   readonly statistics = new ConntrackStatistics();
   readonly listeners = new Set<ConntrackListener>();
-  private readonly byTuple = new Map<string, Found>();
+  private readonly byTuple = new TupleTable();
   private readonly entries = new Set<ConntrackEntry>();
   private lastId = 0;
   private sweeper: SimEvent | undefined;
@@ -67,8 +75,8 @@ export class Conntrack {
     return [...this.entries].reverse();
   }
 
-  find(tuple: Tuple): Found | undefined {
-    const found = this.byTuple.get(tupleKey(tuple));
+  find(tuple: Tuple, zone?: ConntrackZone): Found | undefined {
+    const found = this.byTuple.find(tuple, zone);
     if (!found || !this.isExpired(found.entry)) return found;
     this.kill(found.entry);
     return undefined;
@@ -77,7 +85,7 @@ export class Conntrack {
   /** Would an answer to this tuple be taken for another connection's? nf_nat_used_tuple() */
   isUsed(tuple: Tuple, by: ConntrackEntry): boolean {
     const reply = invertTuple(tuple);
-    const found = reply && this.find(reply);
+    const found = reply && this.find(reply, by.zone);
     return found !== undefined && found.entry !== by;
   }
 
@@ -86,8 +94,7 @@ export class Conntrack {
     entry.dying = true;
     if (!entry.confirmed) return;
     this.entries.delete(entry);
-    this.byTuple.delete(tupleKey(entry.tuple));
-    this.byTuple.delete(tupleKey(entry.reply));
+    this.byTuple.delete(entry);
     this.report("destroy", entry, by);
   }
 
@@ -97,20 +104,33 @@ export class Conntrack {
 
   /** Puts an entry in that a user asked for. False: it exists. */
   insert(entry: ConntrackEntry): boolean {
-    if (this.find(entry.tuple) || this.find(entry.reply)) return false;
+    const { zone } = entry;
+    if (this.find(entry.tuple, zone) || this.find(entry.reply, zone)) return false;
     entry.confirmed = true;
     entry.confirmedNs = this.netns.sim.nowNs;
     entry.expiresNs = this.netns.sim.nowNs + entry.timeoutNs;
     this.entries.add(entry);
-    this.byTuple.set(tupleKey(entry.tuple), { entry, direction: "original" });
-    this.byTuple.set(tupleKey(entry.reply), { entry, direction: "reply" });
+    this.byTuple.add(entry);
     this.sweeper ??= this.netns.sim.schedule(SWEEP_NS, () => this.sweep());
     return true;
   }
 
-  newEntry(tuple: Tuple, reply: Tuple): ConntrackEntry {
+  newEntry(tuple: Tuple, reply: Tuple, zone: ConntrackZone | undefined): ConntrackEntry {
     this.lastId += 1;
-    return new ConntrackEntry(this, this.lastId, tuple, reply);
+    return new ConntrackEntry(this, this.lastId, tuple, reply, zone);
+  }
+
+  /** Who holds an entry: the table, and packets that wait for a neighbour. */
+  references(entry: ConntrackEntry): number {
+    let count = 1;
+    for (const { ipv4 } of this.netns.devices()) {
+      for (const { waiting } of ipv4.neighbours.values()) {
+        for (const { conntrack } of waiting) {
+          if ((conntrack as Track | undefined)?.entry === entry) count += 1;
+        }
+      }
+    }
+    return count;
   }
 
   remainingSeconds(entry: ConntrackEntry): number {
@@ -161,7 +181,7 @@ export class Conntrack {
   }
 
   private trackTuple(packet: Packet, tuple: Tuple): Verdict {
-    let found = this.find(tuple);
+    let found = this.find(tuple, packet.zone);
     if (found && this.restarts(found, packet)) {
       this.kill(found.entry);
       found = undefined;
@@ -196,7 +216,7 @@ export class Conntrack {
   private trackError(packet: Packet, quoted: Packet | undefined): void {
     const inner = quoted?.ip ? tupleOf(quoted) : undefined;
     const inverse = inner && invertTuple(inner);
-    const found = inverse && this.find(inverse);
+    const found = inverse && this.find(inverse, packet.zone);
     if (!found) {
       this.statistics.error += 1;
       this.statistics.invalid += 1;
@@ -221,8 +241,11 @@ export class Conntrack {
       this.netns.host.log?.("nf_conntrack: nf_conntrack: table full, dropping packet");
       return "full";
     }
-    const entry = this.newEntry(tuple, reply);
-    if (packet.transport?.kind === "tcp") entry.tcp = new TcpTracking();
+    const entry = this.newEntry(tuple, reply, packet.zone);
+    if (packet.transport?.kind === "tcp") {
+      entry.tcp = new TcpTracking();
+      entry.tcp.windows.begin(packet.transport, packet.payload.length);
+    }
     entry.streamFromNs = this.netns.sim.nowNs + UDP_STREAM_NS;
     return entry;
   }
@@ -287,10 +310,24 @@ export class Conntrack {
     const { transport } = packet;
     if (transport?.kind !== "tcp") return false;
     const before = tcp.state;
-    const next = tcp.next(transport, direction);
+    let next = tcp.next(transport, direction);
     if (next === "INVALID") return false;
     if (next === "IGNORE") return true;
-    tcp.observe(transport, direction, packet.payload.length);
+    const { windows } = tcp;
+    if (transport.flags & TCP_RST && !FINISHED.has(before)) {
+      if (
+        windows.isStaleReset(transport, direction) &&
+        this.setting("tcp_ignore_invalid_rst") === 0
+      ) {
+        return false;
+      }
+      // A reset that is not exactly in place may be answered by a challenge: nothing changes.
+      const isExact = before !== "ESTABLISHED" || windows.isExactReset(transport, direction);
+      if (!isExact) next = before;
+    }
+    const isOpening = before === "SYN_SENT" || before === "SYN_RECV";
+    const fits = windows.accept(transport, direction, packet.payload.length, isOpening);
+    if (!fits && this.setting("tcp_be_liberal") === 0) return false;
     tcp.state = next;
     if (before !== next) entry.changed = true;
     if (next === "CLOSE" && !entry.seenReply && direction === "reply") {
@@ -302,12 +339,20 @@ export class Conntrack {
       entry.assured = true;
       entry.changed = true;
     }
-    const name = `tcp_timeout_${next.toLowerCase().replace("sent2", "sent")}`;
-    const waits = tcp.unacknowledged.original || tcp.unacknowledged.reply;
-    const own = this.setting(name);
-    const limit = this.setting("tcp_timeout_unacknowledged");
-    this.setTimeout(entry, waits && own > limit ? limit : own);
+    this.setTimeout(entry, this.tcpTimeout(tcp, next, transport));
     return true;
+  }
+
+  /** Seconds; shorter while one side does not answer. */
+  private tcpTimeout({ windows }: TcpTracking, state: TcpState, { flags }: TcpHeader): number {
+    const own = this.setting(TCP_TIMEOUTS[state]);
+    const limit = (name: string): number => Math.min(own, this.setting(name));
+    if (windows.retransmissions >= this.setting("tcp_max_retrans")) {
+      return limit("tcp_timeout_max_retrans");
+    }
+    if (flags & TCP_RST) return this.setting("tcp_timeout_close");
+    if (windows.hasUnacknowledged) return limit("tcp_timeout_unacknowledged");
+    return windows.lastWindow === 0 ? limit("tcp_timeout_max_retrans") : own;
   }
 
   private refresh(entry: ConntrackEntry, sysctl: string): void {

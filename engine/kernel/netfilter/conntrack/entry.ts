@@ -1,4 +1,5 @@
 /** A tracked connection. Linux struct nf_conn. */
+import type { ConntrackZone } from "../../../net/packet.ts";
 import type { Ns } from "../../../sim/clock.ts";
 import type { Counters } from "../xtables/rule.ts";
 import type { Conntrack } from "./conntrack.ts";
@@ -20,7 +21,7 @@ export class ConntrackEntry {
   /** NAT has decided, if only to change nothing. */
   sourceDone = false;
   destinationDone = false;
-  /** Belongs to the packets of another connection, such as an ICMP error. */
+  /** The device whose address masquerading took; 0: none. */
   masqueradeIfindex = 0;
   timeoutNs: Ns = 0;
   expiresNs: Ns = 0;
@@ -38,6 +39,7 @@ export class ConntrackEntry {
     readonly id: number,
     readonly tuple: Tuple,
     public reply: Tuple,
+    readonly zone: ConntrackZone | undefined,
   ) {}
 }
 

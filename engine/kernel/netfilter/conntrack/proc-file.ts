@@ -29,7 +29,7 @@ export function conntrackFile(conntrack: Conntrack): string {
       text += describe(reply);
       if (counted) text += `packets=${replied.packets} bytes=${replied.bytes} `;
       if (entry.assured) text += "[ASSURED] ";
-      return `${text}mark=${entry.mark} zone=0 use=2\n`;
+      return `${text}mark=${entry.mark} zone=${entry.zone?.id ?? 0} use=2\n`;
     })
     .join("");
 }

@@ -8,6 +8,7 @@ import {
   type TcpHeader,
 } from "../../../net/packet.ts";
 import type { Direction } from "./entry.ts";
+import { TcpWindows } from "./tcp-window.ts";
 
 export const TCP_STATES = [
   "NONE",
@@ -67,26 +68,11 @@ const TRANSITIONS: Readonly<
 
 export class TcpTracking {
   state: TcpState = "NONE";
-  /** Ends of what each side has sent, and whether the other has acknowledged it. */
-  readonly ends: Record<Direction, number | undefined> = { original: undefined, reply: undefined };
-  readonly unacknowledged: Record<Direction, boolean> = { original: false, reply: false };
+  readonly windows = new TcpWindows();
 
   next(tcp: TcpHeader, direction: Direction): TcpTransition {
     const column = TCP_STATES.indexOf(this.state);
     return TRANSITIONS[direction][flagIndex(tcp.flags)][column] as TcpTransition;
-  }
-
-  /** Follows the sequence numbers. */
-  observe(tcp: TcpHeader, direction: Direction, payloadLength: number): void {
-    const other: Direction = direction === "original" ? "reply" : "original";
-    const controls = (tcp.flags & TCP_SYN ? 1 : 0) + (tcp.flags & TCP_FIN ? 1 : 0);
-    const end = (tcp.seq + payloadLength + controls) >>> 0;
-    const known = this.ends[direction];
-    if (known === undefined || ((end - known) | 0) > 0) {
-      this.ends[direction] = end;
-      if (known !== undefined) this.unacknowledged[direction] = true;
-    }
-    if (tcp.flags & TCP_ACK && tcp.ack === this.ends[other]) this.unacknowledged[other] = false;
   }
 }
 

@@ -67,7 +67,3 @@ export function invertTuple(tuple: Tuple): Tuple | undefined {
   if (opposite === undefined) return undefined;
   return { src: dst, dst: src, protocol, srcPort, dstPort: opposite * 256 + (dstPort & 255) };
 }
-
-export function tupleKey({ src, dst, protocol, srcPort, dstPort }: Tuple): string {
-  return `${src},${srcPort},${dst},${dstPort},${protocol}`;
-}
