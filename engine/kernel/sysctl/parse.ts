@@ -25,10 +25,16 @@ export function parseInteger(text: string, low = -2147483648, high = 2147483647)
   return value;
 }
 
-/** As many numbers as are written; what is not written stays as it was. */
-export function parseTuple(text: string, current: readonly number[], low: number): number[] {
+/** As many numbers as are written; what is not written stays as it was, unless all are needed. */
+export function parseTuple(
+  text: string,
+  current: readonly number[],
+  low: number,
+  needsAll = false,
+): number[] {
   const words = text.trim().split(/\s+/);
   if (words[0] === "" || words.length > current.length) throw invalid();
+  if (needsAll && words.length < current.length) throw invalid();
   const values = words.map((word) => parseNumber(word));
   if (values.some((value) => value < low || value > 2147483647)) throw invalid();
   return current.map((old, i) => values[i] ?? old);

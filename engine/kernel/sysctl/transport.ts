@@ -1,4 +1,5 @@
 /** The sysctls that the transports keep themselves: `netns.transportSysctls`. */
+import { KernelError } from "../errno.ts";
 import { defaultTransportSysctls, type TransportSysctls } from "../transport/sysctls.ts";
 import type { FixedSysctl } from "./fixed.ts";
 import { parseInteger, parseTuple } from "./parse.ts";
@@ -44,7 +45,12 @@ function transportSysctl(field: keyof TransportSysctls, low?: number, high?: num
     initial: format(initial),
     parse: (text, current) =>
       typeof initial === "object"
-        ? parseTuple(text, current.split("\t").map(Number), low ?? 0).join("\t")
+        ? parseTuple(
+            text,
+            current.split("\t").map(Number),
+            low ?? 0,
+            field === "localPortRange",
+          ).join("\t")
         : String(parseInteger(text, low, high)),
     get: (netns) => format(netns.transportSysctls[field]),
     set: (netns, value) => {
@@ -52,9 +58,16 @@ function transportSysctl(field: keyof TransportSysctls, low?: number, high?: num
       const [first] = numbers;
       const kept =
         typeof initial === "boolean" ? first !== 0 : typeof initial === "number" ? first : numbers;
+      const next: TransportSysctls = { ...netns.transportSysctls, [field]: kept };
+      if (!arePortsApart(next)) throw new KernelError("EINVAL");
       Object.assign(netns.transportSysctls, { [field]: kept });
     },
   };
+}
+
+/** What is picked for clients lies above the privileged ports; ipv4_local_port_range(). */
+function arePortsApart({ localPortRange: [low, high], unprivilegedPortStart }: TransportSysctls) {
+  return low >= unprivilegedPortStart && low <= high && high <= 65535;
 }
 
 export function transportSysctls(): [string, FixedSysctl][] {

@@ -4,6 +4,7 @@ import type { Random } from "../../sim/random.ts";
 import { KernelError } from "../errno.ts";
 import type { SocketAddress } from "../process/sys.ts";
 import type { SocketSettings } from "./socket.ts";
+import type { TransportSysctls } from "./sysctls.ts";
 
 export interface PortHolder {
   readonly local: SocketAddress;
@@ -50,15 +51,17 @@ export class PortTable {
   /**
    * A random free port of the range. Linux gives bind(0) odd distances from the low end and
    * connect() even ones, so that they do not get in each other's way; `parity` "any" for UDP.
-   * EADDRINUSE when `isFree` refuses them all.
+   * EADDRINUSE or EADDRNOTAVAIL when `mayBeUsed` refuses them all.
    */
   pick(
-    range: readonly [low: number, high: number],
+    { localPortRange, reservedPorts }: Pick<TransportSysctls, "localPortRange" | "reservedPorts">,
     random: Random,
     parity: "even" | "odd" | "any",
-    isFree: (port: number) => boolean,
+    mayBeUsed: (port: number) => boolean,
   ): number {
-    const [low, high] = range;
+    const [low, high] = localPortRange;
+    const isFree = (port: number): boolean =>
+      !reservedPorts.some(([first, last]) => port >= first && port <= last) && mayBeUsed(port);
     const size = high - low + 1;
     const start = random.below(size);
     if (parity === "any") {

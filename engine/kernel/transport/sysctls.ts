@@ -1,8 +1,12 @@
 /** The sysctls below net.ipv4 and net.core that the transports obey, with Linux's defaults. */
 
+export type PortRange = readonly [low: number, high: number];
+
 export interface TransportSysctls {
   /** net.ipv4.ip_local_port_range */
-  localPortRange: readonly [low: number, high: number];
+  localPortRange: PortRange;
+  /** net.ipv4.ip_local_reserved_ports: never picked, ascending. */
+  reservedPorts: readonly PortRange[];
   /** net.ipv4.ip_unprivileged_port_start */
   unprivilegedPortStart: number;
   /** net.ipv4.tcp_rmem, bytes: minimum, default, maximum */
@@ -43,6 +47,7 @@ export interface TransportSysctls {
 export function defaultTransportSysctls(): TransportSysctls {
   return {
     localPortRange: [32768, 60999],
+    reservedPorts: [],
     unprivilegedPortStart: 1024,
     tcpReceiveMemory: [4096, 131072, 6291456],
     tcpSendMemory: [4096, 16384, 4194304],
@@ -61,7 +66,7 @@ export function defaultTransportSysctls(): TransportSysctls {
     tcpTimeWaitReuse: 2,
     tcpAbortOnOverflow: false,
     tcpSlowStartAfterIdle: true,
-    tcpMaxSynBacklog: 1024,
+    tcpMaxSynBacklog: 2048,
     maxBacklog: 4096,
     receiveBufferDefault: 212992,
     receiveBufferMax: 212992,

@@ -211,7 +211,7 @@ export class UdpSocket extends DatagramSocket {
   private pickPort(ip: Ipv4): number {
     const { sysctls, random } = this.context;
     return this.udp.ports.pick(
-      sysctls.localPortRange,
+      sysctls,
       random,
       "any",
       (port) => !this.udp.ports.conflicts(this, ip, port),
@@ -250,6 +250,14 @@ export class UdpSocket extends DatagramSocket {
     this.attached = false;
   }
 
+  /** Its program is told with ECONNABORTED. */
+  destroy(): void {
+    this.release();
+    this.remote = undefined;
+    this.pendingError = "ECONNABORTED";
+    this.changed.wakeAll();
+  }
+
   record(): SocketRecord | undefined {
     if (!this.attached) return undefined;
     return {
@@ -264,6 +272,8 @@ export class UdpSocket extends DatagramSocket {
       inode: this.inode,
       uid: this.uid,
       boundDevice: this.context.deviceName(this.settings.boundDevice) ?? "",
+      tos: this.settings.tos,
+      mark: this.settings.mark,
     };
   }
 }

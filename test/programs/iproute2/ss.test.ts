@@ -41,11 +41,21 @@ test("-p names who holds the socket, -o its timer", () => {
   a.types("ss -tno state syn-sent").prints("timer:(on,");
 });
 
+test("-K closes what it shows, and tells the other end", () => {
+  const { a, b } = connected();
+  a.types("ss -HtnK sport = :40000").prints("10.0.0.1:40000");
+  a.types("ss -Htan").prints("");
+  b.types("ss -Htan state established").prints("");
+  b.types("ss -HtlnK").prints("5000");
+  b.types("ss -Htan").prints("");
+});
+
 test.each([
   ["ss -tn state nonsense", 255, "ss: wrong state name: nonsense\n"],
   ["ss -tan sport", 255, 'ss: bison bellows (while parsing filter): "syntax error!" Sorry.\n'],
   ["ss -tan dst 10.0.0.300", 1, 'Error: an inet prefix is expected rather than "10.0.0.300".\n'],
-  ["ss -K", 1, "ss: Podwire does not model the option '-K'\n"],
+  ["ss -E", 1, "ss: Podwire does not model the option '-E'\n"],
+  ["ss -N nosuch", 255, 'Cannot open network namespace "nosuch": No such file or directory\n'],
 ])("%s is refused", (command, status, message) => {
   const { a } = connected();
   a.types(command).exits(status).complains(message);

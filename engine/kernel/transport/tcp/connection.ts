@@ -124,6 +124,9 @@ export class TcpConnection implements TcpEndpoint {
   bytesRetransmitted = 0;
   dataSegmentsOut = 0;
   dataSegmentsIn = 0;
+  delivered = 0;
+  /** There was nothing more to send when so many were delivered or on their way; 0: there was. */
+  appLimitedUntil = Number.POSITIVE_INFINITY;
   lastSentNs: Ns;
   lastReceivedNs: Ns;
   lastAckNs: Ns;
@@ -243,6 +246,7 @@ export class TcpConnection implements TcpEndpoint {
   established(): void {
     this.state = "ESTABLISHED";
     this.protocol.count("CurrEstab");
+    this.delivered += 1;
     this.expandSendBuffer();
     this.lastAckNs = this.nowNs;
     this.retransmits = 0;
@@ -258,6 +262,7 @@ export class TcpConnection implements TcpEndpoint {
     const counted = this.state === "ESTABLISHED" || this.state === "CLOSE_WAIT";
     const counts = state === "ESTABLISHED" || state === "CLOSE_WAIT";
     if (counted && !counts) this.protocol.count("CurrEstab", -1);
+    if (counted && state === "CLOSE") this.protocol.count("EstabResets");
     this.state = state;
   }
 
@@ -284,6 +289,11 @@ export class TcpConnection implements TcpEndpoint {
   reset(): void {
     sendReset(this);
     this.done();
+  }
+
+  destroy(): void {
+    if (this.state !== "SYN_SENT") sendReset(this);
+    this.abort("ECONNABORTED");
   }
 
   /** Goes over into TIME_WAIT, or the FIN_WAIT2 of an orphan; tcp_time_wait(). */
@@ -340,6 +350,8 @@ export class TcpConnection implements TcpEndpoint {
       inode: this.inode,
       uid: this.owner.uid,
       boundDevice: this.protocol.context.deviceName(this.settings.boundDevice) ?? "",
+      tos: this.settings.tos,
+      mark: this.settings.mark,
       ...(timer ? { timer } : {}),
       tcp: this.info(),
     };
@@ -403,6 +415,8 @@ export class TcpConnection implements TcpEndpoint {
       receiveThreshold: this.window.threshold,
       sendWindow: this.sndWnd,
       minRttNs: this.roundTrip.minimumNs,
+      delivered: this.delivered,
+      isAppLimited: this.appLimitedUntil > 0,
     };
   }
 }

@@ -10,6 +10,8 @@ export interface TcpEndpoint {
   receive(packet: Packet, header: TcpHeader): void;
   icmpError(icmp: IcmpHeader, offender: Ipv4, quoted: TcpHeader): void;
   record(): SocketRecord;
+  /** Somebody with the right to it wants it gone; tcp_abort(). */
+  destroy(): void;
 }
 
 /** What is listed of a request or a TIME_WAIT, which belongs to no socket. */

@@ -101,6 +101,7 @@ function receiveInSynSent(c: TcpConnection, packet: Packet, header: TcpHeader): 
   c.retransmitTimer.disarm();
   if (c.retransmits === 0) c.roundTrip.sample(c.nowNs - c.lastSentNs, ack, c.sndNxt);
   c.sndUna = ack;
+  c.bytesAcked = 1;
   c.pushedSeq = ack;
   c.smallSegmentEnd = ack;
   c.recoveryEnd = ack;
@@ -189,7 +190,6 @@ function sendChallenge(c: TcpConnection): void {
 }
 
 function resetReceived(c: TcpConnection): void {
-  if (c.state === "ESTABLISHED" || c.state === "CLOSE_WAIT") c.protocol.count("EstabResets");
   c.abort(resetErrno(c));
 }
 
@@ -264,6 +264,8 @@ function acknowledge(c: TcpConnection, header: TcpHeader): void {
   c.sendQueue.drop(bytes);
   c.bytesAcked += bytes;
   c.sndUna = ack;
+  c.delivered += count;
+  if (c.appLimitedUntil > 0 && c.delivered > c.appLimitedUntil) c.appLimitedUntil = 0;
   measureRoundTrip(c, header, cleanSentNs);
   clearBackoff(c);
   if (c.lossProbeEnd !== undefined && !before(ack, c.lossProbeEnd)) c.lossProbeEnd = undefined;

@@ -99,8 +99,11 @@ export class Listener {
     return this.accepted.shift();
   }
 
+  isClosed = false;
+
   /** Requests are forgotten, connections that nobody accepted are reset. */
   close(): void {
+    this.isClosed = true;
     for (const request of [...this.requests]) request.end();
     for (const connection of this.accepted.splice(0)) {
       connection.isOrphan = true;
@@ -122,6 +125,8 @@ export class Listener {
       inode: this.inode,
       uid: this.owner.uid,
       boundDevice: this.protocol.context.deviceName(this.settings.boundDevice) ?? "",
+      tos: this.settings.tos,
+      mark: this.settings.mark,
     };
   }
 }
@@ -238,6 +243,10 @@ export class ConnectionRequest implements TcpEndpoint {
     this.listener.forget(this);
   }
 
+  destroy(): void {
+    this.end();
+  }
+
   /** tcp_check_req() */
   receive(packet: Packet, header: TcpHeader): void {
     const { flags } = header;
@@ -307,7 +316,6 @@ export class ConnectionRequest implements TcpEndpoint {
     c.retransmits = this.retransmits;
     c.lastSentNs = this.sentNs;
     c.segmentsIn = 1;
-    c.segmentsOut = 1;
     c.setNegotiated(this.negotiated);
     c.window = new ReceiveWindow(
       settings.receiveBuffer,

@@ -131,6 +131,14 @@ export function pushPending(c: TcpConnection): void {
   }
 }
 
+/** tcp_rate_check_app_limited() */
+export function noteAppLimit(c: TcpConnection): void {
+  const inNetwork = c.flight.inNetwork(c.duplicateAcks);
+  if (c.unsent < c.mss && inNetwork < c.congestion.window && !c.flight.hasLost) {
+    c.appLimitedUntil = c.delivered + inNetwork || 1;
+  }
+}
+
 /** RFC 9293 §3.7.4 (Nagle): one small segment at a time, unless TCP_NODELAY says otherwise. */
 function mustWait(c: TcpConnection, isTail: boolean): boolean {
   if (c.flight.size === 0) return false;

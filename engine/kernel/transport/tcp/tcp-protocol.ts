@@ -16,6 +16,7 @@ import { MILLISECOND } from "../../../sim/clock.ts";
 import { KernelError } from "../../errno.ts";
 import type { SocketAddress } from "../../process/sys.ts";
 import type { TransportContext } from "../context.ts";
+import type { TcpState } from "../diagnostics.ts";
 import { PortTable } from "../ports.ts";
 import type { SocketOwner, TransportProtocol } from "../protocol.ts";
 import type { TcpEndpoint } from "./endpoint.ts";
@@ -136,6 +137,20 @@ export class TcpProtocol implements TransportProtocol {
       bestScore = Math.max(score, bestScore);
     }
     return best[best.length > 1 ? this.hash(peer.ip, peer.port, ip, port) % best.length : 0];
+  }
+
+  /** Ends whatever is there. ENOENT */
+  destroy(local: SocketAddress, remote: SocketAddress, state: TcpState): void {
+    if (state === "LISTEN") {
+      const listener = this.listeners.get(local.port)?.find((one) => one.local.ip === local.ip);
+      if (!listener) throw new KernelError("ENOENT");
+      listener.close();
+      listener.changed.wakeAll();
+      return;
+    }
+    const endpoint = this.findEndpoint(local, remote);
+    if (!endpoint) throw new KernelError("ENOENT");
+    endpoint.destroy();
   }
 
   // ---------------------------------------------------------------- in

@@ -10,7 +10,7 @@ import { type Accepted, RECEIVE_COST_NS, SEND_COST_NS, Socket, UNSPECIFIED } fro
 import { TcpConnection } from "./connection.ts";
 import { orphanInFinWait2 } from "./input.ts";
 import { Listener } from "./listener.ts";
-import { pushPending, sendReset, sendSyn } from "./output.ts";
+import { noteAppLimit, pushPending, sendReset, sendSyn } from "./output.ts";
 import { advance } from "./sequence.ts";
 import type { TcpProtocol } from "./tcp-protocol.ts";
 import { TimeWait } from "./time-wait.ts";
@@ -67,12 +67,7 @@ export class TcpSocket extends Socket {
     const claim = this.newClaim(address);
     const isTaken = (port: number) => this.tcp.ports.conflicts(claim, address.ip, port);
     if (address.port === 0) {
-      const port = this.tcp.ports.pick(
-        sysctls.localPortRange,
-        random,
-        "odd",
-        (candidate) => !isTaken(candidate),
-      );
+      const port = this.tcp.ports.pick(sysctls, random, "odd", (candidate) => !isTaken(candidate));
       claim.local = { ip: address.ip, port };
     } else if (isTaken(address.port)) throw new KernelError("EADDRINUSE");
     this.takePort(claim);
@@ -187,7 +182,7 @@ export class TcpSocket extends Socket {
       this.claim.local = { ip, port };
     } else {
       const { sysctls, random } = this.context;
-      const port = this.tcp.ports.pick(sysctls.localPortRange, random, "even", (candidate) => {
+      const port = this.tcp.ports.pick(sysctls, random, "even", (candidate) => {
         const holders = this.tcp.ports.at(candidate);
         if (!holders) return true;
         for (const holder of holders) if (!holder.pickedByConnect) return false;
@@ -233,7 +228,7 @@ export class TcpSocket extends Socket {
 
   override *accept(): Blocking<Accepted> {
     for (;;) {
-      if (!this.listener) throw new KernelError("EINVAL");
+      if (!this.listener || this.listener.isClosed) throw new KernelError("EINVAL");
       const connection = this.listener.takeAccepted();
       if (connection) {
         const socket = new TcpSocket(this.tcp, this.owner, connection);
@@ -294,6 +289,7 @@ export class TcpSocket extends Socket {
     const taken = room >= data.length ? data : data.subarray(0, room);
     connection.sendQueue.append(taken);
     pushPending(connection);
+    noteAppLimit(connection);
     return taken.length;
   }
 

@@ -74,6 +74,10 @@ export class TimeWait implements TcpEndpoint {
     this.protocol.ports.remove(this.local.port, this.claim);
   }
 
+  destroy(): void {
+    this.end();
+  }
+
   receive(packet: Packet, header: TcpHeader): void {
     const { flags, options } = header;
     const isOldTimestamp =

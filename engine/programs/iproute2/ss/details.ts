@@ -5,7 +5,7 @@ import type { Sys } from "../../../kernel/process/sys.ts";
 import type { SocketRecord, TcpInfo } from "../../../kernel/transport/diagnostics.ts";
 
 /** Which processes hold which sockets: inode → `("nc",pid=24,fd=3)`, the latest process first. */
-export function socketUsers(sys: Sys): ReadonlyMap<number, readonly string[]> {
+export function socketUsers(sys: Sys, threads: boolean): ReadonlyMap<number, readonly string[]> {
   const users = new Map<number, string[]>();
   for (const entry of readDirectory(sys, "/proc")) {
     if (!/^\d+$/.test(entry)) continue;
@@ -14,7 +14,8 @@ export function socketUsers(sys: Sys): ReadonlyMap<number, readonly string[]> {
       if (inode === undefined) continue;
       const name = commandName(sys, entry);
       const list = users.get(inode) ?? [];
-      list.unshift(`("${name}",pid=${entry},fd=${fd})`);
+      const thread = threads ? `,tid=${entry}` : "";
+      list.unshift(`("${name}",pid=${entry}${thread},fd=${fd})`);
       users.set(inode, list);
     }
   }
@@ -85,6 +86,15 @@ export function extendedText(record: SocketRecord): string {
   return `${owner}${inode} sk:${cookie} cgroup:/ <->`;
 }
 
+/** Priorities by bits 1 to 4 of the type of service, ip_tos2prio[] of net/ipv4/route.c. */
+const PRIORITIES = [0, 1, 0, 0, 2, 2, 2, 2, 6, 6, 6, 6, 4, 4, 4, 4];
+
+/** ` tos:0x10 class_id:0x6` */
+export function tosText({ tos = 0 }: SocketRecord): string {
+  const hex = (value: number): string => (value === 0 ? "0" : `0x${value.toString(16)}`);
+  return ` tos:${hex(tos)} class_id:${hex(PRIORITIES[(tos & 0x1e) >> 1] ?? 0)}`;
+}
+
 export function memoryText(record: SocketRecord): string {
   const received = record.state === "LISTEN" ? 0 : record.receiveQueue;
   const sent = record.state === "LISTEN" ? 0 : record.sendQueue;
@@ -95,12 +105,16 @@ export function memoryText(record: SocketRecord): string {
 }
 
 /** tcp_stats_print() of misc/ss.c, for what the emulated kernel keeps. */
-export function tcpInfoText(record: SocketRecord, nowNs: Ns): string {
+export function tcpInfoText(
+  record: SocketRecord,
+  nowNs: Ns,
+  shows: { readonly options: boolean; readonly plainRates: boolean },
+): string {
   const { tcp } = record;
   if (!tcp) return record.state === "LISTEN" ? " cubic cwnd:10" : "";
   const parts: string[] = [];
-  if (tcp.timestamps) parts.push("ts");
-  if (tcp.sack) parts.push("sack");
+  if (shows.options && tcp.timestamps) parts.push("ts");
+  if (shows.options && tcp.sack) parts.push("sack");
   parts.push("cubic");
   if (tcp.windowScale) parts.push(`wscale:${tcp.windowScale.send},${tcp.windowScale.receive}`);
   parts.push(`rto:${number(tcp.rtoNs / MILLISECOND)}`);
@@ -123,10 +137,13 @@ export function tcpInfoText(record: SocketRecord, nowNs: Ns): string {
   pushCount(parts, "data_segs_out", tcp.dataSegmentsOut);
   pushCount(parts, "data_segs_in", tcp.dataSegmentsIn);
   const rate = sendRate(tcp);
-  if (rate > 0) parts.push(`send ${rateText(rate)}bps`);
+  if (rate > 0) parts.push(`send ${rateText(rate, shows.plainRates)}bps`);
   pushAge(parts, "lastsnd", nowNs - tcp.lastSentNs);
   pushAge(parts, "lastrcv", nowNs - tcp.lastReceivedNs);
   pushAge(parts, "lastack", nowNs - tcp.lastAckNs);
+  if (rate > 0) parts.push(`pacing_rate ${rateText(rate * pacingRatio(tcp), shows.plainRates)}bps`);
+  if (tcp.delivered > 0) parts.push(`delivered:${tcp.delivered}`);
+  if (tcp.isAppLimited) parts.push("app_limited");
   if (tcp.retransmitted > 0) parts.push(`retrans:0/${tcp.retransmitted}`);
   parts.push(`rcv_space:${tcp.receiveSpace}`, `rcv_ssthresh:${tcp.receiveThreshold}`);
   if (tcp.minRttNs > 0) parts.push(`minrtt:${number(tcp.minRttNs / MILLISECOND)}`);
@@ -148,9 +165,23 @@ function sendRate(tcp: TcpInfo): number {
   return tcp.rttNs > 0 ? (tcp.congestionWindow * tcp.mss * 8 * SECOND) / tcp.rttNs : 0;
 }
 
+/** Twice the rate while the window may still double in a round trip; tcp_update_pacing_rate(). */
+function pacingRatio(tcp: TcpInfo): number {
+  const threshold = tcp.slowStartThreshold ?? Number.POSITIVE_INFINITY;
+  return tcp.congestionWindow < threshold / 2 ? 2 : 1.2;
+}
+
 /** sprint_bw() */
-function rateText(bps: number): string {
-  return String(Math.round(bps));
+function rateText(bps: number, plain: boolean): string {
+  if (plain) return String(Math.round(bps));
+  for (const [unit, letter] of [
+    [1e9, "G"],
+    [1e6, "M"],
+    [1e3, "k"],
+  ] as const) {
+    if (bps > unit) return `${Number((bps / unit).toPrecision(3))}${letter}`;
+  }
+  return String(Number(bps.toPrecision(3)));
 }
 
 /** As C's %g prints it: up to six digits, no trailing zeros. */

@@ -1,5 +1,10 @@
 /** The expressions of ss(8): `sport = :80 and ( dst 10.0.0.0/8 or dev = eth0 )`. */
-import { type Ipv4Prefix, parseIpv4Prefix, prefixContains } from "../../../net/address.ts";
+import {
+  type Ipv4,
+  type Ipv4Prefix,
+  parseIpv4Prefix,
+  prefixContains,
+} from "../../../net/address.ts";
 import type { SocketAddress } from "../../../kernel/process/sys.ts";
 import type { SocketRecord, TcpState } from "../../../kernel/transport/diagnostics.ts";
 
@@ -103,6 +108,8 @@ export type Filter = (record: SocketRecord) => boolean;
 
 export interface FilterNames {
   portByName(name: string): number | undefined;
+  /** Undefined: nobody is called so. */
+  addressOf(name: string): Ipv4 | undefined;
   /** Port range of autobound sockets. */
   readonly localPortRange: readonly [low: number, high: number];
 }
@@ -127,20 +134,44 @@ const COMPARISONS: Readonly<Record<string, (a: number, b: number) => boolean>> =
 };
 
 /** Words may also be one shell argument with spaces in it. */
-export function parseFilter(words: readonly string[], names: FilterNames): Filter {
-  const tokens = words.flatMap((word) =>
+export function filterTokens(words: readonly string[]): readonly string[] {
+  return words.flatMap((word) =>
     word
       .replace(/[()]/g, " $& ")
       .replace(/!(?!=)/g, " ! ")
       .split(/\s+/)
       .filter((token) => token !== ""),
   );
+}
+
+/** The host names among the tokens. */
+export function hostNames(tokens: readonly string[]): readonly string[] {
+  return tokens
+    .filter((_, at) => /^(src|dst|=|==|eq)$/.test(tokens[at - 1] ?? ""))
+    .map((token) => splitHost(token).host)
+    .filter((host) => /[a-z]/i.test(host));
+}
+
+/** `10.0.0.1:80`, `[10.0.0.1]`, `inet:10.0.0.1`, `:80` */
+function splitHost(word: string): { readonly host: string; readonly port: string } {
+  const text = word.replace(/^inet:/, "");
+  const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(text);
+  if (bracketed) return { host: bracketed[1] as string, port: bracketed[2] ?? "" };
+  const colon = text.lastIndexOf(":");
+  return colon < 0
+    ? { host: text, port: "" }
+    : { host: text.slice(0, colon), port: text.slice(colon + 1) };
+}
+
+export function parseFilter(tokens: readonly string[], names: FilterNames): Filter {
   if (tokens.length === 0) return () => true;
   return new Parser(tokens, names).parse();
 }
 
 class Parser {
   private at = 0;
+  /** The last condition was about a port. */
+  private wasPort = false;
 
   constructor(
     private readonly tokens: readonly string[],
@@ -209,27 +240,50 @@ class Parser {
         return ({ local }) => local.port >= low && local.port <= high;
       }
       case "fwmark":
+        return this.mark();
       case "cgroup":
         throw new FilterError(`ss: Podwire does not model the filter '${token}'\n`, 1);
-      default: {
-        // A bare address is a destination.
-        const matches = this.hostCondition(token);
-        return (record) => matches(record.remote);
-      }
+      default:
+        return this.misplaced(token);
     }
+  }
+
+  /** Where a condition should begin, the scanner still reads in the way of the last one. */
+  private misplaced(token: string): Filter {
+    if (this.at === 1) {
+      if (/^(state|exclude)$/.test(token) || !/[.:]/.test(token)) this.hostCondition(token);
+      throw syntaxError();
+    }
+    if (this.wasPort) this.parsePort(token);
+    else this.hostCondition(token);
+    throw syntaxError();
+  }
+
+  /** `fwmark = 0x1/0xff` */
+  private mark(): Filter {
+    const isNegative = ["!=", "ne", "neq"].includes(this.next ?? "");
+    if (this.next !== undefined && this.next in COMPARISONS) this.at += 1;
+    const match = /^(0x[0-9a-f]+|\d+)(?:\/(0x[0-9a-f]+|\d+))?$/i.exec(this.take());
+    if (!match) throw new FilterError("Error: fwmark parse error.\n", 1);
+    const mask = match[2] === undefined ? 0xffffffff : Number(match[2]);
+    const wanted = Number(match[1]);
+    return ({ mark = 0 }) => ((mark & mask) >>> 0 === wanted) !== isNegative;
   }
 
   private address(side: "dst" | "src"): Filter {
     if (this.next === "=" || this.next === "==" || this.next === "eq") this.at += 1;
     const word = this.take();
+    this.wasPort = false;
     if (word in COMPARISONS) throw syntaxError();
     const matches = this.hostCondition(word);
     return (record) => matches(side === "dst" ? record.remote : record.local);
   }
 
   private port(side: "dport" | "sport"): Filter {
-    const compare = COMPARISONS[this.take()];
-    if (!compare) throw syntaxError();
+    const named = COMPARISONS[this.next ?? ""];
+    if (named) this.at += 1;
+    const compare = named ?? ((a: number, b: number) => a === b);
+    this.wasPort = true;
     const word = this.take();
     const port = this.parsePort(word.startsWith(":") ? word.slice(1) : word);
     return (record) => compare((side === "dport" ? record.remote : record.local).port, port);
@@ -245,13 +299,12 @@ class Parser {
 
   /** `10.0.0.0/8`, `10.0.0.1:80`, `:80`, `*:80`, `*`; parse_hostcond() */
   private hostCondition(word: string): (address: SocketAddress) => boolean {
-    const colon = word.lastIndexOf(":");
-    const host = colon < 0 ? word : word.slice(0, colon);
-    const portText = colon < 0 ? "" : word.slice(colon + 1);
+    const { host, port: portText } = splitHost(word);
     const port = portText === "" || portText === "*" ? undefined : this.parsePort(portText);
     let prefix: Ipv4Prefix | undefined;
     if (host !== "" && host !== "*") {
-      prefix = parseIpv4Prefix(host);
+      const named = this.names.addressOf(host);
+      prefix = named === undefined ? parseIpv4Prefix(host) : { address: named, length: 32 };
       if (!prefix) {
         throw new FilterError(
           `Error: an inet prefix is expected rather than "${host}".\nCannot parse dst/src address.\n`,

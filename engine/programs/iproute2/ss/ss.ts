@@ -518,7 +518,8 @@ function details(
   if (!flags.has("m") && !showsInfo) return text;
   if (!flags.has("O")) text += "\n\t";
   if (flags.has("m")) text += memoryText(record);
-  if (showsInfo) text += tcpInfoText(record, nowNs, {
+  if (showsInfo)
+    text += tcpInfoText(record, nowNs, {
       options: flags.has("o"),
       plainRates: flags.has("n"),
     });
