@@ -131,6 +131,11 @@ export class Engine implements DockerEngineApi {
     return this.context.sys === sys;
   }
 
+  /** Grows with everything that happens. */
+  get eventCount(): number {
+    return this.context.events.count;
+  }
+
   /** Clients' streams end. */
   close(): void {
     this.context.events.close();

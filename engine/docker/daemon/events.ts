@@ -19,7 +19,8 @@ interface Happened {
 
 export class Events {
   private readonly kept: Happened[] = [];
-  private count = 0;
+  /** How many there have been. */
+  count = 0;
   private readonly changed = new WaitQueue();
   private closed = false;
 

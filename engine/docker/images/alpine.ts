@@ -8,6 +8,7 @@ const INSTALLED_SECONDS = 1_736_335_414;
 
 export const alpine = new RegistryImage({
   repository: "alpine",
+  summary: "A small Linux with BusyBox",
   tags: ["latest", "3", "3.21", "3.21.2"],
   created: "2025-01-08T12:07:30Z",
   config: { Env: [DEFAULT_PATH], Cmd: ["/bin/sh"] },

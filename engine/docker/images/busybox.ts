@@ -61,6 +61,7 @@ function files(): ImageLayer {
 
 export const busybox = new RegistryImage({
   repository: "busybox",
+  summary: "A shell and small tools",
   tags: ["latest", "1.37", "1.36", "1.36.1", "1.35", "stable", "glibc", "musl", "uclibc"],
   created: "2024-09-26T21:31:42Z",
   id: "sha256:db287cb6be81219cd18c1d82b70908f5d33eb028568b456f78eedff2ff2930e4",

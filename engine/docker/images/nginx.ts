@@ -170,6 +170,7 @@ function files(): ImageLayer {
 
 export const nginx = new RegistryImage({
   repository: "nginx",
+  summary: "A web server",
   tags: ["latest", "1.26", "1.26.3", "stable", "bookworm", "1.27", "mainline"],
   created: "2025-02-05T21:27:16Z",
   id: "sha256:6bed80cdc90b673d4fb4afea80752f40c30a16fefd4351df0de90104b3585937",

@@ -11,6 +11,8 @@ import type { HistoryEntry, ImageConfig, StoredLayer } from "../store/stored-ima
 export interface ImageDefinition {
   /** As it is pulled: `nginx`, `registry.k8s.io/pause`. */
   readonly repository: string;
+  /** What it is, in one short line for those who choose. */
+  readonly summary: string;
   /** The first is the one that the image is usually called by. */
   readonly tags: readonly string[];
   /** RFC 3339. */
@@ -65,6 +67,10 @@ export class RegistryImage {
 
   get repository(): string {
     return this.definition.repository;
+  }
+
+  get summary(): string {
+    return this.definition.summary;
   }
 
   get tags(): readonly string[] {

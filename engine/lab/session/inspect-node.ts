@@ -10,6 +10,7 @@ import { addressTexts } from "../config/extract-addresses.ts";
 import { controlOf, ownNetwork } from "../config/named-networks.ts";
 import type { Lab } from "../lab.ts";
 import type { LabNode } from "../model/lab-node.ts";
+import { inspectContainers } from "./containers.ts";
 
 /** What an inspector shows of a machine that is on. */
 export function inspectNode(lab: Lab, node: LabNode): NodeInspection {
@@ -41,7 +42,7 @@ export function inspectNode(lab: Lab, node: LabNode): NodeInspection {
     neighbours: inspectNeighbours(rtnetlink),
     sockets: inspectSockets(node, sockets.list()),
     processes: inspectProcesses(node),
-    containers: [],
+    containers: inspectContainers(node),
     bridges: links
       .filter((link) => link.data.kind === "bridge")
       .map((link) => inspectBridge(rtnetlink, link)),

@@ -28,6 +28,7 @@ import type { LabNode } from "../model/lab-node.ts";
 import { loadLab } from "../load.ts";
 import { empty } from "../templates/empty.ts";
 import { findTemplate, templateInfos } from "../templates/infos.ts";
+import { imageInfos } from "./containers.ts";
 import { inspectCable } from "./inspect-cable.ts";
 import { inspectNode } from "./inspect-node.ts";
 import { LiveNews } from "./live-news.ts";
@@ -229,7 +230,7 @@ export class LabSession implements Session {
   }
 
   images(): readonly ImageInfo[] {
-    return [];
+    return imageInfos();
   }
 
   // ---------------------------------------------------------------- inspection

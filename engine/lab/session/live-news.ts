@@ -5,12 +5,15 @@ import { ownNetwork } from "../config/named-networks.ts";
 import type { Lab, LabListener } from "../lab.ts";
 import type { LabCable } from "../model/lab-cable.ts";
 import type { LabNode } from "../model/lab-node.ts";
+import { engineOf } from "./containers.ts";
 import type { Viewer } from "./view.ts";
 
 export class LiveNews implements LabListener {
   private readonly nodes = new Set<LabNode>();
   private readonly cables = new Set<LabCable>();
   private readonly subscriptions = new Map<LabNode, () => void>();
+  /** Of the engines that run. */
+  private readonly eventCounts = new Map<LabNode, number>();
   private configured = false;
 
   constructor(
@@ -38,6 +41,7 @@ export class LiveNews implements LabListener {
   }
 
   take(): Notice | undefined {
+    for (const node of this.lab.nodes) this.lookAtContainers(node);
     if (this.nodes.size + this.cables.size === 0) return undefined;
     const notice: Notice = {
       kind: "live",
@@ -49,6 +53,17 @@ export class LiveNews implements LabListener {
     return notice;
   }
 
+  /** An engine tells nobody that it has started or ended, and counts what happens in it. */
+  private lookAtContainers(node: LabNode): void {
+    const count = engineOf(node)?.eventCount;
+    if (count === this.eventCounts.get(node)) return;
+    if (count === undefined) this.eventCounts.delete(node);
+    else this.eventCounts.set(node, count);
+    this.viewer.forget(node);
+    this.nodes.add(node);
+    this.configured = true;
+  }
+
   // ---------------------------------------------------------------- from the lab
 
   nodeAdded(node: LabNode): void {
@@ -58,6 +73,7 @@ export class LiveNews implements LabListener {
 
   nodeRemoved(node: LabNode): void {
     this.unsubscribe(node);
+    this.eventCounts.delete(node);
     this.nodes.delete(node);
   }
 

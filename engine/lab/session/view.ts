@@ -5,6 +5,7 @@ import { ownNetwork } from "../config/named-networks.ts";
 import type { Lab } from "../lab.ts";
 import type { LabCable } from "../model/lab-cable.ts";
 import type { LabNode } from "../model/lab-node.ts";
+import { runsContainers, viewContainers } from "./containers.ts";
 
 export class Viewer {
   private readonly nodes = new WeakMap<LabNode, NodeView>();
@@ -38,8 +39,8 @@ export class Viewer {
         image: node.machine.image.name,
         at: node.at,
         interfaces: this.interfaces(node),
-        containers: [],
-        runsContainers: false,
+        containers: viewContainers(node),
+        runsContainers: runsContainers(node),
         poweredOn: node.isOn,
       };
       this.nodes.set(node, view);
