@@ -42,6 +42,7 @@ export abstract class NetDevice {
   /** Whether the kind lives in the namespace that made it and dies with it. */
   readonly isVirtual: boolean = true;
 
+  /** Undefined only before it is registered. */
   netns!: NetNamespace;
   ifindex = 0;
   alias: string | undefined;
@@ -121,6 +122,12 @@ export abstract class NetDevice {
 
   /** Called when the device was set down, before anyone is told; ndo_stop. */
   protected closed(): void {}
+
+  /** Called when everyone was told that the device went down. */
+  protected wentDown(): void {}
+
+  /** Called when the device is no longer in its namespace, before anyone is told. */
+  unlinked(): void {}
 
   /** Called when the device leaves for good; ndo_uninit. May unregister others (a veth's peer). */
   destroyed(): void {}
@@ -248,6 +255,11 @@ export abstract class NetDevice {
     return lower && !lower.carrier ? "LOWERLAYERDOWN" : "DOWN";
   }
 
+  /** Whether it is in its namespace, which it is not while it is made or goes. */
+  get isRegistered(): boolean {
+    return this.netns?.deviceByIndex(this.ifindex) === this;
+  }
+
   flags(): LinkFlags {
     return {
       up: this.up,
@@ -265,14 +277,16 @@ export abstract class NetDevice {
 
   open(): void {
     if (this.up) return;
+    const { qdisc } = this;
     this.up = true;
+    this.qdisc = "noqueue";
     try {
       this.opened();
     } catch (error) {
       this.up = false;
+      this.qdisc = qdisc;
       throw error;
     }
-    this.qdisc = "noqueue";
     this.announce("up");
   }
 
@@ -282,6 +296,7 @@ export abstract class NetDevice {
     this.closed();
     this.trafficControl.reset();
     this.announce("down");
+    this.wentDown();
   }
 
   setMtu(mtu: number): void {

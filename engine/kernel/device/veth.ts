@@ -10,6 +10,8 @@ import type { DeviceKind } from "./registry.ts";
 export class Veth extends NetDevice {
   override readonly kind = "veth";
   private peer: Veth | undefined;
+  /** It dies with this one. */
+  private orphan: Veth | undefined;
 
   constructor(name: string, address: Mac) {
     super(name, address, false);
@@ -35,6 +37,9 @@ export class Veth extends NetDevice {
 
   protected override closed(): void {
     this.setCarrier(false);
+  }
+
+  protected override wentDown(): void {
     this.peer?.setCarrier(false);
   }
 
@@ -56,12 +61,17 @@ export class Veth extends NetDevice {
   }
 
   /** A pair lives and dies together. */
-  override destroyed(): void {
-    const peer = this.peer;
-    this.peer = undefined;
+  override unlinked(): void {
+    const { peer } = this;
     if (!peer) return;
+    this.peer = undefined;
     peer.peer = undefined;
-    peer.netns.unregister(peer);
+    this.orphan = peer;
+  }
+
+  override destroyed(): void {
+    const { orphan } = this;
+    if (orphan) orphan.netns.unregister(orphan);
   }
 
   override kindData(): LinkKindData {

@@ -5,7 +5,7 @@ import { TABLE_DEFAULT, TABLE_LOCAL, TABLE_MAIN, type RuleMessage } from "../rtn
 import { TOS_MASK, type FibFlow, type FibResult, type FibTable } from "./fib-table.ts";
 
 function lookupRule(priority: number, table: number): RuleMessage {
-  return { priority, not: false, action: { kind: "lookup", table } };
+  return { priority, not: false, origin: "kernel", action: { kind: "lookup", table } };
 }
 
 /** What every namespace starts with. */
@@ -77,9 +77,11 @@ export class FibRules {
           return "ENETUNREACH";
         case "prohibit":
           return "EACCES";
+        case "nop":
+          break;
         case "goto": {
-          const target = rules.findIndex(({ priority }) => priority >= action.priority);
-          if (target <= i) return "ENETUNREACH";
+          const target = rules.findIndex(({ priority }) => priority === action.priority);
+          if (target <= i) break;
           i = target - 1;
           break;
         }
@@ -153,5 +155,6 @@ function isSame(one: unknown, other: unknown): boolean {
 
 function isSameRule(one: RuleMessage, other: RuleMessage): boolean {
   const keys = new Set([...Object.keys(one), ...Object.keys(other)]) as Set<keyof RuleMessage>;
+  keys.delete("origin");
   return [...keys].every((key) => isSame(one[key], other[key]));
 }

@@ -68,7 +68,7 @@ export class Fib {
    * inet_addr_type_dev_table().
    */
   addressType(address: Ipv4, device?: NetDevice, tableId = TABLE_LOCAL): RouteType {
-    if (address >>> 24 === 0 || address === IPV4_BROADCAST) return "broadcast";
+    if (address === IPV4_ANY || address === IPV4_BROADCAST) return "broadcast";
     if (isMulticast(address)) return "multicast";
     const flow = resetFlow(this.scratch);
     flow.dst = address;

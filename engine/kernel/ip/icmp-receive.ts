@@ -1,5 +1,5 @@
 /** ICMP messages for this machine. Linux icmp_rcv() in net/ipv4/icmp.c. */
-import { IPV4_BROADCAST, isMulticast, type Ipv4 } from "../../net/address.ts";
+import { IPV4_ANY, IPV4_BROADCAST, isMulticast, type Ipv4 } from "../../net/address.ts";
 import { networkLength } from "../../net/length.ts";
 import {
   ICMP_DEST_UNREACHABLE,
@@ -78,7 +78,7 @@ function answerEcho(
   if (netns.sysctl.number("ipv4/icmp_echo_ignore_all") !== 0) return;
   const { options } = packet.ip as Ipv4Header;
   const answer: IcmpHeader = { kind: "icmp", type: ICMP_ECHO_REPLY, code: 0, rest: icmp.rest };
-  sendIcmpReply(netns, device, packet, answer, options && echoOptions(packet));
+  sendIcmpReply(netns, device, packet, answer, options && echoOptions(netns, packet));
 }
 
 /** The route that a packet which this machine sent had taken. */
@@ -167,7 +167,7 @@ function isGoodGateway(
   newGateway: Ipv4,
 ): boolean {
   const { conf } = device.ipv4;
-  if (isMulticast(newGateway) || newGateway === IPV4_BROADCAST || newGateway >>> 24 === 0) {
+  if (isMulticast(newGateway) || newGateway === IPV4_BROADCAST || newGateway === IPV4_ANY) {
     return false;
   }
   const shared = conf.shared_media !== 0 || netns.confAll.shared_media !== 0;

@@ -169,7 +169,7 @@ export class IpStack implements IpLayer {
     const { netns } = this;
     const { ip } = netns.snmp;
     if (netns.tracer) netns.tracer.stage(packet, "deliver", device);
-    if (packet.ip?.options) receiveOptions(packet);
+    if (packet.ip?.options) receiveOptions(netns, packet);
     const number = packet.ip?.protocol as number;
     const rawTook = this.raw?.receive(packet) ?? false;
     if (number === IPPROTO_ICMP) {
@@ -276,6 +276,7 @@ export class IpStack implements IpLayer {
       ifindex: route.device.ifindex,
       mtu: route.mtu,
       deviceMtu: route.device.mtu,
+      mtuLocked: route.mtuLocked,
       isLocal: route.type === "local",
       isBroadcast: route.type === "broadcast" || wanted.dst === IPV4_BROADCAST,
       isMulticast: isGroup,

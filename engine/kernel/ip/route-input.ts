@@ -67,8 +67,8 @@ export function routeInput(
   if (isMulticast(src) || src === IPV4_BROADCAST) return drop(decision, "martian-source");
   const limited = dst === IPV4_BROADCAST || (src === IPV4_ANY && dst === IPV4_ANY);
   if (limited) return broadcastDecision(netns, decision, device, src);
-  if (src >>> 24 === 0) return drop(decision, "martian-source");
-  if (dst >>> 24 === 0) return drop(decision, "martian-destination");
+  if (src === IPV4_ANY) return drop(decision, "martian-source");
+  if (dst === IPV4_ANY) return drop(decision, "martian-destination");
   if (!device.isLoopback && !routesLocalnet(netns, device)) {
     if (isLoopback(dst)) return drop(decision, "martian-destination");
     if (isLoopback(src)) return drop(decision, "martian-source");
@@ -192,7 +192,7 @@ function groupDecision(
 ): InputDecision {
   if (!netns.ip.isGroupMember(device, dst)) return drop(decision, "no-route");
   if (isMulticast(src) || src === IPV4_BROADCAST) return drop(decision, "martian-source");
-  if (src >>> 24 === 0 && dst >>> 8 !== 0xe00000) return drop(decision, "martian-source");
+  if (src === IPV4_ANY && dst >>> 8 !== 0xe00000) return drop(decision, "martian-source");
   decision.kind = "multicast";
   return decision;
 }

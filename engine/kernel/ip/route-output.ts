@@ -56,7 +56,7 @@ function checkSource(
   flow: FibFlow,
   anySource: boolean,
 ): NetDevice | undefined {
-  if (isMulticast(flow.src) || flow.src === IPV4_BROADCAST || flow.src >>> 24 === 0) {
+  if (isMulticast(flow.src) || flow.src === IPV4_BROADCAST || flow.src === IPV4_ANY) {
     throw new KernelError("EINVAL");
   }
   if (anySource) return undefined;
@@ -151,6 +151,7 @@ export function outputFlow(
     readonly mark?: number | undefined;
     readonly uid?: number | undefined;
     readonly oif?: number | undefined;
+    readonly onLink?: boolean | undefined;
   },
 ): FibFlow {
   const { flow } = netns.fib;
@@ -160,7 +161,7 @@ export function outputFlow(
   flow.iif = netns.loopback.ifindex;
   flow.mark = wanted.mark ?? 0;
   flow.tos = wanted.tos ?? 0;
-  flow.scope = SCOPE_UNIVERSE;
+  flow.scope = wanted.onLink ? SCOPE_LINK : SCOPE_UNIVERSE;
   flow.protocol = wanted.protocol ?? 0;
   flow.srcPort = wanted.srcPort ?? 0;
   flow.dstPort = wanted.dstPort ?? 0;

@@ -34,9 +34,12 @@ function confFile(netns: NetNamespace, conf: DeviceConf, field: Field): SysctlFi
     read: () => String(conf[field]),
     write: (text) => {
       const value = parseInteger(text);
+      const before = conf[field];
       conf[field] = value;
       (conf.written ??= new Set()).add(field);
-      if (field === "forwarding" && conf === netns.confAll) setForwarding(netns, value);
+      if (field === "forwarding" && conf === netns.confAll && value !== before) {
+        setForwarding(netns, value);
+      }
       if (conf === netns.confDefault) spreadDefault(netns, field, value);
     },
   };
@@ -49,7 +52,7 @@ function spreadDefault(netns: NetNamespace, field: Field, value: number): void {
   }
 }
 
-/** net.ipv4.ip_forward: all devices follow. */
+/** net.ipv4.ip_forward was changed: all devices follow. */
 export function setForwarding(netns: NetNamespace, value: number): void {
   netns.confAll.forwarding = value;
   netns.confAll.accept_redirects = value === 0 ? 1 : 0;

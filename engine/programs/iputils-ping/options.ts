@@ -1,8 +1,13 @@
 import { seconds, type Ns } from "../../sim/clock.ts";
 import { getopt } from "../support/getopt.ts";
+import type { StampKind } from "./ip-options.ts";
 
 export interface PingOptions {
   readonly destination: string;
+  /** Machines before it, which -T tsprespec asks for their time. */
+  readonly through: readonly string[];
+  /** -4 or -6 */
+  readonly family: "inet" | "inet6" | undefined;
   readonly count: number | undefined;
   readonly intervalNs: Ns;
   /** Bytes after the ICMP header. */
@@ -13,8 +18,8 @@ export interface PingOptions {
   readonly deadlineNs: Ns | undefined;
   readonly lingerNs: Ns;
   readonly preload: number;
-  /** -I: a device name or a source address. */
-  readonly from: string | undefined;
+  /** -I: device names and source addresses. */
+  readonly from: readonly string[];
   readonly pattern: readonly number[] | undefined;
   readonly mtuDiscover: "dont" | "want" | "do" | undefined;
   readonly identifier: number | undefined;
@@ -23,12 +28,18 @@ export interface PingOptions {
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly numeric: boolean;
-  readonly stamps: boolean;
+  readonly printTime: boolean;
   readonly outstanding: boolean;
   readonly broadcast: boolean;
   readonly audible: boolean;
   /** -R */
   readonly recordRoute: boolean;
+  /** -T */
+  readonly stamps: StampKind | undefined;
+  /** -r */
+  readonly onLink: boolean;
+  /** -B */
+  readonly stickySource: boolean;
 }
 
 export type ParsedPing =
@@ -38,7 +49,9 @@ export type ParsedPing =
   | { readonly kind: "error"; readonly error: string; readonly status: number };
 
 const SHORT = "h?4bRT:6F:N:aABc:CdDe:fi:I:l:Lm:M:nOp:qQ:rs:S:t:UvVw:W:";
-const UNMODELLED = ["T", "6", "F", "N", "r", "L", "U"];
+const UNMODELLED = ["F", "N", "L"];
+/** Names of the kinds of -T. */
+const STAMP_KINDS: readonly string[] = ["tsonly", "tsandaddr", "tsprespec"];
 const LONG_MAX = 9223372036854775807n;
 const INT_MAX = 2147483647n;
 /** Without -i. */
@@ -84,7 +97,8 @@ function interpret(options: readonly Option[], operands: readonly string[]): Par
     deadlineNs: undefined as Ns | undefined,
     lingerNs: seconds(DEFAULT_LINGER_S),
     preload: 1,
-    from: undefined as string | undefined,
+    from: [] as string[],
+    stamps: undefined as StampKind | undefined,
     pattern: undefined as readonly number[] | undefined,
     mtuDiscover: undefined as PingOptions["mtuDiscover"],
     identifier: undefined as number | undefined,
@@ -102,10 +116,10 @@ function interpret(options: readonly Option[], operands: readonly string[]): Par
         chosen.count = whole(value, 1n, LONG_MAX);
         break;
       case "i":
-        chosen.intervalNs = secondsOf(value, warnings);
+        chosen.intervalNs = secondsOf(value, "timing interval", warnings);
         break;
       case "W":
-        chosen.lingerNs = secondsOf(value, warnings);
+        chosen.lingerNs = secondsOf(value, "linger time", warnings);
         break;
       case "w":
         chosen.deadlineNs = seconds(whole(value, 0n, INT_MAX));
@@ -129,13 +143,31 @@ function interpret(options: readonly Option[], operands: readonly string[]): Par
         chosen.identifier = whole(value, 0n, 65535n);
         break;
       case "I":
-        chosen.from = value;
+        chosen.from.push(value);
         break;
       case "M":
         if (value !== "do" && value !== "dont" && value !== "want") {
           throw new BadArgument(`invalid -M argument: ${value}`, 2);
         }
         chosen.mtuDiscover = value;
+        break;
+      case "T":
+        if (flags.has("R")) throw new BadArgument("only one of -T or -R may be used", 2);
+        if (!STAMP_KINDS.includes(value)) {
+          throw new BadArgument(`invalid timestamp type: ${value}`, 2);
+        }
+        chosen.stamps = value as StampKind;
+        break;
+      case "R":
+        if (chosen.stamps) throw new BadArgument("only one of -T or -R may be used", 2);
+        flags.add(name);
+        break;
+      case "4":
+      case "6":
+        if (flags.has(name === "4" ? "6" : "4")) {
+          throw new BadArgument("only one -4 or -6 option may be specified", 2);
+        }
+        flags.add(name);
         break;
       case "p":
         chosen.pattern = patternOf(value);
@@ -151,9 +183,9 @@ function interpret(options: readonly Option[], operands: readonly string[]): Par
     }
   }
 
-  const [destination, ...others] = operands;
+  const destination = operands.at(-1);
   if (destination === undefined) throw new BadArgument("usage error: Destination address required");
-  if (others.length > 0)
+  if (operands.length > 1 && chosen.stamps !== "tsprespec")
     throw new BadArgument("Podwire does not model source routes through gateways", 2);
   const flood = flags.has("f");
   return {
@@ -162,17 +194,21 @@ function interpret(options: readonly Option[], operands: readonly string[]): Par
     options: {
       ...chosen,
       destination,
+      through: operands.slice(0, -1),
+      family: flags.has("4") ? "inet" : flags.has("6") ? "inet6" : undefined,
       intervalNs: chosen.intervalNs ?? (flood ? 0 : seconds(DEFAULT_INTERVAL_S)),
       flood,
       adaptive: flags.has("A"),
       quiet: flags.has("q"),
       verbose: flags.has("v"),
       numeric: flags.has("n"),
-      stamps: flags.has("D"),
+      printTime: flags.has("D"),
       outstanding: flags.has("O"),
       broadcast: flags.has("b"),
       audible: flags.has("a"),
       recordRoute: flags.has("R"),
+      onLink: flags.has("r"),
+      stickySource: flags.has("B"),
     },
   };
 }
@@ -180,6 +216,9 @@ function interpret(options: readonly Option[], operands: readonly string[]): Par
 function whole(text: string, low: bigint, high: bigint): number {
   if (!/^[+-]?\d+$/.test(text)) throw new BadArgument(`invalid argument: '${text}'`);
   const value = BigInt(text.replace(/^\+/, ""));
+  if (value > LONG_MAX || value < -LONG_MAX - 1n) {
+    throw new BadArgument(`invalid argument: '${text}': Numerical result out of range`);
+  }
   if (value < low || value > high) {
     throw new BadArgument(`invalid argument: '${text}': out of range: ${low} <= value <= ${high}`);
   }
@@ -187,17 +226,19 @@ function whole(text: string, low: bigint, high: bigint): number {
 }
 
 /** A number with a fraction; what follows it is warned about and ignored, as ping does. */
-function secondsOf(text: string, warnings: string[]): Ns {
+function secondsOf(text: string, what: string, warnings: string[]): Ns {
   const match = /^\s*[+-]?(\d+\.?\d*|\.\d+)/.exec(text);
   if (!match || match[0].length !== text.length) {
     warnings.push(`option argument contains garbage: ${text.slice(match?.[0].length ?? 0)}`);
     warnings.push("this will become fatal error in the future");
   }
   const value = Number(match?.[0] ?? 0);
-  if (!(value >= 0) || value >= Number(INT_MAX) / 1000) {
-    throw new BadArgument(`bad timing interval: ${text}`, 2);
+  // Only the linger time is checked for its sign; an interval below 0 is none.
+  const tooSmall = what === "linger time" && value < 0;
+  if (tooSmall || value >= Number(INT_MAX) / 1000) {
+    throw new BadArgument(`bad ${what}: ${text}`, 2);
   }
-  return seconds(value);
+  return seconds(Math.max(0, value));
 }
 
 function patternOf(text: string): readonly number[] {

@@ -4,7 +4,8 @@ import { KernelError, strerror } from "../../kernel/errno.ts";
 import type { Program } from "../../kernel/process/program.ts";
 import type { Sys } from "../../kernel/process/sys.ts";
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
-import { resolveHost } from "../support/resolve.ts";
+import { resolveHost, type Resolved } from "../support/resolve.ts";
+import { recordRouteOptions, stampOptions } from "./ip-options.ts";
 import { parsePing, type PingOptions } from "./options.ts";
 import { Pinger } from "./pinger.ts";
 
@@ -12,6 +13,8 @@ import { Pinger } from "./pinger.ts";
 const PROBE_PORT = 1025;
 const IP_AND_ICMP_HEADERS = 28;
 const IP_OPTIONS_ROOM = 40;
+/** What can only be an address of IPv6, with or without a scope. */
+const IPV6_TEXT = /^[0-9a-f]*:[0-9a-f:.]*(%\S+)?$/i;
 
 const USAGE = `
 Usage
@@ -106,6 +109,11 @@ export const ping: Program = {
       ["-n", "do not look up names"],
       ["-O", "report probes that were not answered"],
       ["-R", "record and show the route"],
+      ["-T tsonly|tsandaddr|tsprespec", "ask the routers for their time"],
+      ["-r", "only what is on a link"],
+      ["-B", "keep the first source address"],
+      ["-U", "the user's latency: the same here"],
+      ["-4", "IPv4 only"],
       ["-q", "only the statistics"],
       ["-a", "ring the bell"],
       ["-v", "say more"],
@@ -113,8 +121,8 @@ export const ping: Program = {
     ],
     examples: ["ping -c 3 10.0.0.2", "ping -c 1 -s 1472 -M do 10.0.0.2"],
     limitations: [
-      "Time stamp options (-T), IPv6 (-6, -F, -N), -r, -L and -U are refused.",
-      "-B, -C, -d and -S are accepted; they change nothing that can be seen.",
+      "IPv6 (-6, -F, -N), -L and source routes are refused.",
+      "-C, -d and -S are accepted; they change nothing that can be seen.",
     ],
   },
 
@@ -145,8 +153,14 @@ export const ping: Program = {
 };
 
 function* run(sys: Sys, options: PingOptions): Blocking<number> {
-  const found = yield* resolveHost(sys, options.destination);
-  if (!found.ok) throw new PingError(`${options.destination}: ${found.error}`);
+  yield* tellSockets(sys, options);
+  const found = yield* resolve(sys, options);
+  if (options.verbose) {
+    yield* sys.print(`ai->ai_family: AF_INET, ai->ai_canonname: '${options.destination}'\n`);
+  }
+  if (options.family === "inet6") {
+    throw new PingError(`${options.destination}: Address family for hostname not supported`);
+  }
   const address = found.addresses[0];
   const { pattern } = options;
   if (pattern) {
@@ -155,8 +169,14 @@ function* run(sys: Sys, options: PingOptions): Blocking<number> {
   }
 
   const from = sourceOf(sys, options);
+  const named: Ipv4[] = [];
+  for (const name of options.through)
+    named.push((yield* resolve(sys, { ...options, destination: name })).addresses[0]);
   // With a source address given, ping does not ask the kernel for one, nor for a route.
   const source = from.address ?? (yield* chosenSource(sys, address, from, options));
+  if (from.address === undefined && from.device !== undefined) {
+    yield* warnOfOtherDevice(sys, from.device, source);
+  }
   const target = address === IPV4_ANY ? source : address;
 
   const fd = sys.socket("inet", "raw", IPPROTO_ICMP);
@@ -168,12 +188,18 @@ function* run(sys: Sys, options: PingOptions): Blocking<number> {
   if (options.mark !== 0) sys.setsockopt(fd, "mark", options.mark);
   if (options.broadcast) sys.setsockopt(fd, "broadcast", true);
   sys.setsockopt(fd, "tos", options.tos);
-  // Probes may be fragmented unless -M forbids it.
-  sys.setsockopt(fd, "mtuDiscover", options.mtuDiscover ?? (isMulticast(target) ? "do" : "want"));
+  if (options.mtuDiscover || isMulticast(target)) {
+    sys.setsockopt(fd, "mtuDiscover", options.mtuDiscover ?? "do");
+  }
+  if (options.onLink) sys.setsockopt(fd, "dontRoute", true);
+  if (options.recordRoute) sys.setsockopt(fd, "ipOptions", recordRouteOptions());
+  if (options.stamps) sys.setsockopt(fd, "ipOptions", stampOptions(options.stamps, named));
 
   const header = [`PING ${options.destination} (${formatIpv4(target)})`];
-  if (options.from !== undefined) header.push(`from ${formatIpv4(source)} ${from.device ?? ""}:`);
-  const headers = IP_AND_ICMP_HEADERS + (options.recordRoute ? IP_OPTIONS_ROOM : 0);
+  if (options.from.length > 0 || options.stickySource)
+    header.push(`from ${formatIpv4(source)} ${from.device ?? ""}:`);
+  const headers =
+    IP_AND_ICMP_HEADERS + (options.recordRoute || options.stamps ? IP_OPTIONS_ROOM : 0);
   header.push(`${options.size}(${options.size + headers}) bytes of data.`);
   yield* sys.print(`${header.join(" ")}\n`);
 
@@ -184,7 +210,6 @@ function* run(sys: Sys, options: PingOptions): Blocking<number> {
     identifier,
     {
       address: target,
-      source,
       numeric: options.numeric || found.numeric,
     },
     options,
@@ -211,14 +236,58 @@ interface Source {
 }
 
 function sourceOf(sys: Sys, options: PingOptions): Source {
-  const { from } = options;
-  if (from === undefined) return {};
-  const address = parseIpv4(from);
-  if (address !== undefined) return { address };
-  if (!sys.rtnetlink.link(from)) {
-    throw new PingError(`SO_BINDTODEVICE ${from}: ${strerror("ENODEV")}`);
+  let source: Source = {};
+  for (const from of options.from) {
+    const address = parseIpv4(from);
+    if (address === undefined && !sys.rtnetlink.link(from)) {
+      throw new PingError(`SO_BINDTODEVICE ${from}: ${strerror("ENODEV")}`);
+    }
+    source = { ...source, ...(address === undefined ? { device: from } : { address }) };
   }
-  return { device: from };
+  return source;
+}
+
+/** The kernel may have chosen an address of another device. */
+function* warnOfOtherDevice(sys: Sys, device: string, source: Ipv4): Blocking<void> {
+  const ifindex = sys.rtnetlink.link(device)?.ifindex;
+  const owns = sys.rtnetlink
+    .addresses()
+    .some((item) => item.ifindex === ifindex && item.address === source);
+  if (owns) return;
+  yield* sys.printError(
+    `ping: Warning: source address might be selected on device other than: ${device}\n`,
+  );
+}
+
+/** -v: the sockets that ping has opened. */
+function* tellSockets(sys: Sys, { family, verbose }: PingOptions): Blocking<void> {
+  if (!verbose) return;
+  const raw = (fd: number): string => `${fd} (socktype: SOCK_RAW)`;
+  const none = "-1 (socktype: 0)";
+  const [ipv4, ipv6, hint] =
+    family === undefined
+      ? [raw(3), raw(4), "AF_UNSPEC"]
+      : family === "inet"
+        ? [raw(3), none, "AF_INET"]
+        : [none, raw(3), "AF_INET6"];
+  yield* sys.printError(`ping: sock4.fd: ${ipv4}, sock6.fd: ${ipv6}, hints.ai_family: ${hint}\n\n`);
+}
+
+function* resolve(
+  sys: Sys,
+  { destination, family }: PingOptions,
+): Blocking<Extract<Resolved, { ok: true }>> {
+  if (IPV6_TEXT.test(destination)) {
+    throw new PingError(
+      family === "inet"
+        ? `${destination}: Address family for hostname not supported`
+        : "Podwire does not model IPv6",
+    );
+  }
+  const found = yield* resolveHost(sys, destination);
+  if (!found.ok) throw new PingError(`${destination}: ${found.error}`);
+  if (family === "inet6" && !found.numeric) throw new PingError("Podwire does not model IPv6");
+  return found;
 }
 
 /** Learns the source address, and whether there is a route at all. */

@@ -5,19 +5,17 @@ import {
   ICMP_ECHO,
   ICMP_ECHO_REPLY,
   ICMP_REDIRECT,
-  IPPROTO_ICMP,
   Packet,
   type IcmpHeader,
-  type Ipv4Header,
 } from "../../net/packet.ts";
-import { KernelError, strerror } from "../../kernel/errno.ts";
+import { KernelError } from "../../kernel/errno.ts";
 import type { Datagram, Sys } from "../../kernel/process/sys.ts";
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
 import { MICROSECOND, MILLISECOND, SECOND, type Ns } from "../../sim/clock.ts";
 import { resolveAddress } from "../support/resolve.ts";
 import { icmpErrorText } from "./icmp-text.ts";
 import type { PingOptions } from "./options.ts";
-import { recordedRoute, recordRouteOptions, routeText } from "./record-route.ts";
+import { recordedRoute, routeText, stampsText } from "./ip-options.ts";
 import { PingStatistics, roundTripText } from "./statistics.ts";
 
 /** Fastest pace of a flood that gets no answers: 100 probes a second. */
@@ -25,16 +23,12 @@ const MIN_INTERVAL_NS = 10 * MILLISECOND;
 /** A struct timeval: replies that carry one are timed. */
 const TIMEVAL_BYTES = 16;
 const MAX_IP_PACKET = 65535;
-const IP_AND_ICMP_HEADERS = 28;
-/** net.ipv4.ip_default_ttl, unless it was changed: raw headers do not ask for it. */
-const DEFAULT_TTL = 64;
+const ICMP_HEADER = 8;
 
 export interface PingTarget {
   readonly address: Ipv4;
   /** Addresses are printed without their names. */
   readonly numeric: boolean;
-  /** Where the probes come from. */
-  readonly source: Ipv4;
 }
 
 export class Pinger {
@@ -109,14 +103,14 @@ export class Pinger {
     return count !== undefined && this.statistics.transmitted >= count && deadlineNs === undefined;
   }
 
-  /** Once the last probe is out: two round trips more, or the linger time if none came back. */
+  /** Once the last probe is out: two round trips more, or the linger time (0: without end) if none came back. */
   private limitToLinger(waitNs: Ns): Ns {
     if (!this.sentEnough() || this.lingerUntilNs !== undefined) return waitNs;
     const { received, maxUs } = this.statistics;
     const lingerNs =
       received > 0
         ? Math.max(2 * maxUs * MICROSECOND, this.options.intervalNs)
-        : this.options.lingerNs;
+        : this.options.lingerNs || Number.POSITIVE_INFINITY;
     this.lingerUntilNs = this.sys.monotonicNs() + lingerNs;
     return Math.max(waitNs, lingerNs);
   }
@@ -167,12 +161,10 @@ export class Pinger {
       rest: this.identifier * 65536 + sequence,
     };
     packet.payload = this.payload();
-    if (this.options.recordRoute) packet.ip = this.headerWithRoute();
     this.sentNs.set(sequence, this.sys.monotonicNs());
     this.answered.delete(sequence);
     try {
-      if (packet.payload.length + IP_AND_ICMP_HEADERS > MAX_IP_PACKET)
-        throw new KernelError("EMSGSIZE");
+      if (packet.payload.length + ICMP_HEADER > MAX_IP_PACKET) return false;
       yield* this.sys.sendPacket(this.fd, { packet, to: this.target.address });
       return true;
     } catch (error) {
@@ -183,30 +175,9 @@ export class Pinger {
     }
   }
 
-  /** The socket adds no options by itself, so the whole header is given. */
-  private headerWithRoute(): Ipv4Header {
-    return {
-      tos: this.options.tos,
-      id: 0,
-      dontFragment: false,
-      moreFragments: false,
-      fragmentOffset: 0,
-      ttl: this.options.ttl ?? DEFAULT_TTL,
-      protocol: IPPROTO_ICMP,
-      src: this.target.source,
-      dst: this.target.address,
-      options: recordRouteOptions(),
-    };
-  }
-
   private *reportLocalError(error: KernelError): Blocking<void> {
-    // A ping socket does not tell that a packet filter refused; ping_v4_sendmsg().
-    if (error.errno === "EPERM") return;
-    if (error.errno !== "EMSGSIZE") {
-      if (!this.options.quiet)
-        yield* this.sys.printError(`ping: sendmsg: ${strerror(error.errno)}\n`);
-      return;
-    }
+    // ping tells what the error queue says, and that is only that a probe is too long.
+    if (error.errno !== "EMSGSIZE") return;
     this.statistics.errors += 1;
     if (this.options.quiet) return;
     if (this.options.flood) yield* this.sys.print("E");
@@ -298,7 +269,9 @@ export class Pinger {
     }
     const bytes = datagram.packet.payload.length + 8;
     let line = `${this.stamp()}${bytes} bytes from ${yield* this.nameOf(datagram.from.ip)}:`;
-    line += ` icmp_seq=${sequence} ttl=${datagram.ttl}`;
+    line += ` icmp_seq=${sequence}`;
+    if (options.verbose) line += ` ident=${this.identifier}`;
+    line += ` ttl=${datagram.ttl}`;
     if (this.timed) line += ` time=${roundTripText(durationNs)} ms`;
     if (duplicate) line += " (DUP!)";
     const route = recordedRoute(datagram.packet.ip?.options);
@@ -306,6 +279,7 @@ export class Pinger {
       line += routeText(route, this.route);
       this.route = route;
     }
+    line += stampsText(datagram.packet.ip?.options);
     yield* this.sys.print(`${options.audible ? "\x07" : ""}${line}\n`);
   }
 
@@ -328,7 +302,7 @@ export class Pinger {
   }
 
   private stamp(): string {
-    return this.options.stamps ? `[${this.sys.realtimeSeconds().toFixed(6)}] ` : "";
+    return this.options.printTime ? `[${this.sys.realtimeSeconds().toFixed(6)}] ` : "";
   }
 
   /** `name (address)`, or the address alone. */

@@ -44,7 +44,7 @@ export class PathProber {
   ) {
     this.mtu = options.length;
     this.fd = sys.socket("inet", "dgram");
-    sys.setsockopt(this.fd, "mtuDiscover", "probe");
+    sys.setsockopt(this.fd, "mtuDiscover", "do");
     sys.setsockopt(this.fd, "receiveErrors", true);
   }
 

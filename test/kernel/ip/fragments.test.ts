@@ -4,6 +4,7 @@ import { twoNetworks } from "./wire.ts";
 test("a large packet is cut by its sender, again by the router, and put together", () => {
   const { a, r, b } = twoNetworks();
   r.netns.rtnetlink.setLink("eth1", { mtu: 1400 });
+  b.netns.rtnetlink.setLink("eth0", { mtu: 1400 });
   expect(a.pings("10.0.2.10", { size: 4000 })).toBe(true);
   expect(r.netns.snmp.ip.FragCreates).toBeGreaterThan(0);
   expect(b.netns.snmp.ip.ReasmOKs).toBe(1);

@@ -83,7 +83,8 @@ test.each([
     2,
     "ping: Do you want to ping broadcast? Then -b. If not, check your local firewall rules\n",
   ],
-  ["ping -6 10.0.0.2", 2, "ping: Podwire does not model the option '-6'\n"],
+  ["ping -6 10.0.0.2", 2, "ping: 10.0.0.2: Address family for hostname not supported\n"],
+  ["ping -c1 ::1", 2, "ping: Podwire does not model IPv6\n"],
 ])("%s exits %i", (command, exit, stderr) => {
   const { a } = lab("a -- b");
   const printed = a.types(command);

@@ -1,7 +1,7 @@
 /** `ip rule` */
 import type { Blocking } from "../../../kernel/process/wait-queue.ts";
 import type { RuleMessage } from "../../../kernel/rtnetlink/messages.ts";
-import { TABLE_DEFAULT, TABLE_LOCAL, TABLE_MAIN } from "../../../kernel/rtnetlink/messages.ts";
+import { TABLE_LOCAL, TABLE_MAIN } from "../../../kernel/rtnetlink/messages.ts";
 import { formatIpv4, type Ipv4Prefix, prefixContains } from "../../../net/address.ts";
 import {
   type Args,
@@ -13,7 +13,14 @@ import {
 } from "../support/args.ts";
 import { type Family, parsePrefix } from "../support/address.ts";
 import type { Context } from "../support/context.ts";
-import { parseTable, parseTos, tableName, tosText } from "../support/names.ts";
+import {
+  parseProtocol,
+  parseTable,
+  parseTos,
+  protocolText,
+  tableName,
+  tosText,
+} from "../support/names.ts";
 import type { Printer } from "../support/printer.ts";
 import { parseIpProtocol } from "./route/get.ts";
 
@@ -61,11 +68,13 @@ export function rule(context: Context, args: Args): string | Blocking<number> {
 
 // ------------------------------------------------------------------ words
 
-function parseRange(word: string, keyword: string): Range {
+function parseRange(word: string, keyword: string, bits: 16 | 32): Range {
   const match = /^(\d+)(?:-(\d+))?$/.exec(word);
   if (!match) throw invalidArgument(`invalid ${keyword}\n`, word);
-  const from = Number(match[1]);
-  return { from, to: match[2] === undefined ? from : Number(match[2]) };
+  // What does not fit wraps around, as sscanf(3) has it.
+  const read = (digits: string): number => Number(digits) % 2 ** bits;
+  const from = read(match[1] as string);
+  return { from, to: match[2] === undefined ? from : read(match[2]) };
 }
 
 function parseMark(word: string): RuleMessage["mark"] {
@@ -107,10 +116,14 @@ function takeSelector(
   else if (word === "iif" || word === "dev") words.inputDevice = args.value();
   else if (word === "oif") words.outputDevice = args.value();
   else if (word === "ipproto") words.protocol = parseIpProtocol(args.value());
-  else if (word === "sport") words.sourcePorts = parseRange(args.value(), "port range");
-  else if (word === "dport") words.destinationPorts = parseRange(args.value(), "port range");
-  else if (word === "uidrange") words.uids = parseRange(args.value(), "UID range");
-  else if (word === "l3mdev" || matches(word, "realms", "protocol", "tun_id")) {
+  else if (word === "sport") words.sourcePorts = parseRange(args.value(), "port range", 16);
+  else if (word === "dport") words.destinationPorts = parseRange(args.value(), "port range", 16);
+  else if (word === "uidrange") words.uids = parseRange(args.value(), "UID range", 32);
+  else if (matches(word, "protocol")) {
+    const value = args.value();
+    words.origin = parseProtocol(value);
+    if (words.origin === undefined) throw invalidArgument('"protocol" value is invalid\n', value);
+  } else if (word === "l3mdev" || matches(word, "realms", "tun_id")) {
     throw notModelled("ip", `the rule selector '${word}'`);
   } else return false;
   return true;
@@ -129,7 +142,7 @@ function parseWords(context: Context, args: Args): RuleWords {
       if (words.suppressPrefixLength === undefined) {
         throw invalidArgument("suppress_prefixlength value is invalid\n", value);
       }
-    } else if (matches(word, "suppress_ifgroup", "nat", "map-to") || matches(word, "nop")) {
+    } else if (matches(word, "suppress_ifgroup", "nat", "map-to")) {
       throw notModelled("ip", `the rule action '${word}'`);
     } else if (matches(word, "help")) throw new Exit(255, USAGE);
     else if (matches(word, "goto")) {
@@ -142,8 +155,8 @@ function parseWords(context: Context, args: Args): RuleWords {
   return words;
 }
 
-function parseAction(word: string): "blackhole" | "unreachable" | "prohibit" {
-  const kinds = ["blackhole", "unreachable", "prohibit"] as const;
+function parseAction(word: string): "blackhole" | "unreachable" | "prohibit" | "nop" {
+  const kinds = ["blackhole", "unreachable", "prohibit", "nop"] as const;
   const kind = kinds.find((name) => matches(word, name));
   if (!kind) throw invalidArgument("Failed to parse rule type", word);
   return kind;
@@ -239,10 +252,16 @@ function selects({ words, table }: Filter, item: RuleMessage): boolean {
   );
 }
 
+/** IPv6 has no others here. */
+const IPV6_RULES: readonly RuleMessage[] = [
+  { priority: 0, not: false, origin: "kernel", action: { kind: "lookup", table: TABLE_LOCAL } },
+  { priority: 32766, not: false, origin: "kernel", action: { kind: "lookup", table: TABLE_MAIN } },
+];
+
 function show(context: Context, args: Args): string {
   const filter = parseFilter(context, args);
   const printer = context.printer();
-  const items = context.options.family === "inet6" ? [] : context.kernel.rules();
+  const items = context.options.family === "inet6" ? IPV6_RULES : context.kernel.rules();
   for (const item of items) {
     if (!selects(filter, item)) continue;
     printer.open();
@@ -287,21 +306,12 @@ export function printRule(context: Context, printer: Printer, item: RuleMessage)
     const length = item.suppressPrefixLength;
     printer.field("suppress_prefixlen", length, ` suppress_prefixlength ${length}`);
   }
-  if (details) {
-    const protocol = isBuiltIn(item) ? "kernel" : "unspec";
+  if (details || (item.origin !== undefined && item.origin !== "kernel")) {
+    const protocol =
+      item.origin === undefined ? "unspec" : protocolText(item.origin, context.options.numeric);
     printer.field("protocol", protocol, ` proto ${protocol}`);
   }
   printer.plain("\n");
-}
-
-/** The three rules that every namespace starts with; Linux fib_default_rules_init. */
-function isBuiltIn(item: RuleMessage): boolean {
-  const tables: Readonly<Record<number, number>> = {
-    0: TABLE_LOCAL,
-    32766: TABLE_MAIN,
-    32767: TABLE_DEFAULT,
-  };
-  return item.action.kind === "lookup" && tables[item.priority] === item.action.table;
 }
 
 function printPrefix(printer: Printer, key: string, word: string, prefix: Ipv4Prefix): void {
@@ -345,5 +355,6 @@ function printAction(context: Context, printer: Printer, item: RuleMessage): voi
     printer.field("goto", action.priority, ` goto ${action.priority}`);
     const target = context.kernel.rules().some((other) => other.priority === action.priority);
     if (!target) printer.flag("unresolved", " [unresolved]");
-  } else printer.field("action", action.kind, ` ${action.kind}`);
+  } else if (action.kind === "nop") printer.flag("nop", " nop");
+  else printer.field("action", action.kind, ` ${action.kind}`);
 }

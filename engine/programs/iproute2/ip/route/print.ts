@@ -178,6 +178,10 @@ export function printAnswer(
   if (query?.source !== undefined) {
     printer.field("from", formatIpv4(query.source), `from ${formatIpv4(query.source)} `);
   }
+  if (answer.tos !== 0) {
+    const tos = tosText(answer.tos, numeric);
+    printer.field("tos", tos, `tos ${tos} `);
+  }
   if (answer.gateway !== undefined) {
     printer.field("gateway", formatIpv4(answer.gateway), `via ${formatIpv4(answer.gateway)} `);
   }
