@@ -6,6 +6,7 @@ import type { NetNamespace } from "../netns.ts";
 import { Conntrack } from "./conntrack/conntrack.ts";
 import { conntrackFile } from "./conntrack/proc-file.ts";
 import type { Track } from "./conntrack/entry.ts";
+import { FrameTables } from "./ebtables/frame-tables.ts";
 import type { Hook, NetfilterHooks, Verdict } from "./hooks.ts";
 import { IpSets } from "./ipset/ipset.ts";
 import { Ipvs } from "./ipvs/ipvs.ts";
@@ -13,6 +14,7 @@ import { fromClient, fromServer } from "./ipvs/packet-path.ts";
 import { connectionsFile, servicesFile, statisticsFile } from "./ipvs/proc-files.ts";
 import { manipOf, Nat } from "./nat/nat.ts";
 import { checkTable } from "./xtables/check.ts";
+import type { MatchDefinition, TargetDefinition } from "./xtables/extension.ts";
 import { HookContext } from "./xtables/hook-context.ts";
 import {
   emptyTable,
@@ -56,6 +58,7 @@ export class Netfilter {
   readonly sets: IpSets;
   readonly ipvs: Ipvs;
   readonly named: NamedStates;
+  readonly frames = new FrameTables();
   private readonly rulesets: Record<Flavour, Map<TableName, Ruleset>> = {
     nft: new Map(),
     legacy: new Map(),
@@ -158,8 +161,8 @@ export class Netfilter {
 
   private needsTracking(): boolean {
     for (const { matches, target } of this.rules()) {
-      if (matches.some(({ definition }) => definition.tracksConnections)) return true;
-      if (target.kind === "extension" && target.definition.tracksConnections) return true;
+      if (matches.some(tracks)) return true;
+      if (target.kind === "extension" && tracks(target)) return true;
     }
     return false;
   }
@@ -290,4 +293,15 @@ export class Netfilter {
     this.nat.translate(packet, track, manip);
     return "accept";
   }
+}
+
+function tracks({
+  definition,
+  config,
+}: {
+  readonly definition: MatchDefinition<unknown> | TargetDefinition<unknown>;
+  readonly config: unknown;
+}): boolean {
+  const { tracksConnections = false } = definition;
+  return typeof tracksConnections === "function" ? tracksConnections(config) : tracksConnections;
 }

@@ -49,6 +49,7 @@ export const CT = defineTarget<CtConfig>({
     ...Object.fromEntries(UNMODELLED.map((name) => [name, "argument" as const])),
   },
   exclusive: [[...ZONE_SIDES]],
+  tracksConnections: ({ notrack }) => !notrack,
   parse(options) {
     const find = (names: readonly string[]) => options.find(({ name }) => names.includes(name));
     const other = find(UNMODELLED);

@@ -8,6 +8,9 @@ import type { Flavour, HookName, TableName } from "./rule.ts";
 export interface Names {
   port(name: string, protocol: "tcp" | "udp"): number | undefined;
   service(port: number, protocol: "tcp" | "udp"): string | undefined;
+  /** Undefined: there is none of that name. */
+  protocolNumber(name: string): number | undefined;
+  protocolName(number: number): string;
   user(name: string): number | undefined;
   group(name: string): number | undefined;
   userName(id: number): string | undefined;
@@ -80,7 +83,7 @@ interface Extension<T> {
   /** Names of the IP sets that the rule holds. */
   usesSets?(config: T): readonly string[];
   /** The rule needs connection tracking. */
-  readonly tracksConnections?: boolean;
+  readonly tracksConnections?: boolean | ((config: T) => boolean);
 }
 
 export interface MatchDefinition<T> extends Extension<T> {
