@@ -5,14 +5,7 @@ import {
   FunctionError,
   type TemplateFunction,
 } from "../../programs/support/go/template/functions.ts";
-import {
-  ANY,
-  INT,
-  sliceOf,
-  STRING,
-  string,
-  type GoValue,
-} from "../../programs/support/go/type.ts";
+import { ANY, INT, sliceOf, STRING, string, type GoValue } from "../../programs/support/go/type.ts";
 
 const STRINGS = sliceOf(STRING);
 const text = (value: GoValue | null | undefined) => String(value?.data ?? "");

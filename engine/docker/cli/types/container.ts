@@ -399,7 +399,9 @@ const containerType = (version: CliVersion) =>
     Mounts: sliceOf(MOUNT_POINT),
     Config: pointerTo(CONTAINER_CONFIG),
     NetworkSettings: pointerTo(networkSettings(version)),
-    ...(version === "28" && { "ImageManifestDescriptor,omitempty": pointerTo(structOf("v1.Descriptor", {})) }),
+    ...(version === "28" && {
+      "ImageManifestDescriptor,omitempty": pointerTo(structOf("v1.Descriptor", {})),
+    }),
   });
 
 export const CONTAINER: Readonly<Record<CliVersion, GoType>> = {

@@ -118,8 +118,7 @@ function significant(value: number, digits: number): string {
 }
 
 function formatText(text: string, verb: string, flags: Flags): string | undefined {
-  const cut =
-    flags.precision === undefined ? text : [...text].slice(0, flags.precision).join("");
+  const cut = flags.precision === undefined ? text : [...text].slice(0, flags.precision).join("");
   switch (verb) {
     case "v":
     case "s":
@@ -146,7 +145,7 @@ function address(data: unknown): string {
   for (const char of JSON.stringify(data, (_, item) => (item instanceof Map ? [...item] : item))) {
     hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193) >>> 0;
   }
-  return `0xc000${((hash & 0xffffff) >>> 3 << 3).toString(16).padStart(6, "0")}`;
+  return `0xc000${(((hash & 0xffffff) >>> 3) << 3).toString(16).padStart(6, "0")}`;
 }
 
 function format(value: GoValue | null, verb: string, flags: Flags, depth: number): string {
@@ -236,9 +235,7 @@ function formatStruct(
     const text = format({ type: field.type, data: data[field.name] }, verb, flags, depth + 1);
     return named ? `${field.name}:${text}` : text;
   });
-  return verb === "v" && flags.sharp
-    ? `${type.name}{${items.join(", ")}}`
-    : `{${items.join(" ")}}`;
+  return verb === "v" && flags.sharp ? `${type.name}{${items.join(", ")}}` : `{${items.join(" ")}}`;
 }
 
 function badVerb(value: GoValue, verb: string): string {

@@ -12,9 +12,7 @@ const SHORT: Readonly<Record<string, string>> = {
 };
 
 export function jsonString(text: string, escapeHtml = true): string {
-  const special = escapeHtml
-    ? /["\\\x00-\x1f<>&\u2028\u2029]/g
-    : /["\\\x00-\x1f\u2028\u2029]/g;
+  const special = escapeHtml ? /["\\\x00-\x1f<>&\u2028\u2029]/g : /["\\\x00-\x1f\u2028\u2029]/g;
   const body = text.replace(
     special,
     (char) => SHORT[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,

@@ -140,9 +140,7 @@ export function zero(type: GoType): unknown {
       return "";
     case "struct":
       if (type === TIME) return TIME_ZERO;
-      return Object.fromEntries(
-        (type.fields ?? []).map((field) => [field.name, zero(field.type)]),
-      );
+      return Object.fromEntries((type.fields ?? []).map((field) => [field.name, zero(field.type)]));
     case "array":
     case "slice":
     case "map":

@@ -408,7 +408,11 @@ class Run {
       const { method } = found;
       const call: TemplateFunction = {
         parameters: method.parameters,
-        call: (values) => method.call(found.receiver, values.map((value) => value?.data)),
+        call: (values) =>
+          method.call(
+            found.receiver,
+            values.map((value) => value?.data),
+          ),
       };
       return this.call(dot, call, node, name, args, final);
     }
@@ -545,10 +549,7 @@ class Run {
         }
         return null;
       case "field":
-        return this.validate(
-          this.fieldChain(dot, dot, node, node.fields, [node], undefined),
-          type,
-        );
+        return this.validate(this.fieldChain(dot, dot, node, node.fields, [node], undefined), type);
       case "variable":
         return this.validate(this.variable(dot, node, [node], undefined), type);
       case "pipe":

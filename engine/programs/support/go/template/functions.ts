@@ -3,7 +3,6 @@ import { display, sprint, sprintf, sprintln } from "../fmt.ts";
 import { decodeUtf8, encodeUtf8 } from "../../../../sim/utf8.ts";
 import {
   ANY,
-
   bool,
   integer,
   STRING,
@@ -229,8 +228,7 @@ const escaping = (escape: (text: string) => string) =>
 const escapeJs = (text: string) =>
   text.replace(
     /[\\'"<>&=\x00-\x1f]/g,
-    (char) =>
-      JS[char] ?? `\\u${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`,
+    (char) => JS[char] ?? `\\u${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`,
   );
 
 const queryByte = (byte: number) => {
@@ -268,4 +266,3 @@ export const BUILTINS: Readonly<Record<string, TemplateFunction>> = {
   gt: compare((a, b) => !less(a, b) && !equal(a, b)),
   ge: compare((a, b) => !less(a, b)),
 };
-

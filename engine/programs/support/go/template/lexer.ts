@@ -210,9 +210,7 @@ export class Lexer {
     const end = this.endOfWord(from);
     const next = String.fromCodePoint(this.input.codePointAt(end) ?? 0);
     const terminated =
-      end >= this.input.length ||
-      /[ \t\r\n.,|:()]/.test(next) ||
-      this.input.startsWith(RIGHT, end);
+      end >= this.input.length || /[ \t\r\n.,|:()]/.test(next) || this.input.startsWith(RIGHT, end);
     if (!terminated) return this.fail(`bad character ${describeRune(next)}`);
     if (kind !== "identifier") {
       return this.take(kind === "field" && end === from ? "dot" : kind, end);

@@ -89,9 +89,7 @@ export function show(node: Operand | CommandNode | Statement): string {
       return head + node.fields.map((name) => `.${name}`).join("");
     }
     case "command":
-      return node.args
-        .map((arg) => (arg.kind === "pipe" ? `(${show(arg)})` : show(arg)))
-        .join(" ");
+      return node.args.map((arg) => (arg.kind === "pipe" ? `(${show(arg)})` : show(arg))).join(" ");
     case "pipe": {
       const names = node.declares.map(show).join(", ");
       const head = names === "" ? "" : `${names} ${node.assigns ? "=" : ":="} `;

@@ -374,8 +374,7 @@ class Parser {
     if (token.text.endsWith("i")) this.fail("Podwire does not model complex numbers");
     if (/^[+-]?0[0-9]*[89]/.test(token.text)) this.fail(`integer overflow: ${quote(token.text)}`);
     return (
-      parseNumber(token.text, token.pos) ??
-      this.fail(`illegal number syntax: ${quote(token.text)}`)
+      parseNumber(token.text, token.pos) ?? this.fail(`illegal number syntax: ${quote(token.text)}`)
     );
   }
 

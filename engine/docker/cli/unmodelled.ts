@@ -1,0 +1,37 @@
+/** Commands of the real docker that Podwire refuses by name, and that help lists all the same. */
+import type { Words } from "./command.ts";
+
+export const UNMODELLED_COMMANDS: Readonly<Record<string, Words>> = {
+  "container export": "Export a container's filesystem as a tar archive",
+  "image import": "Import the contents from a tarball to create a filesystem image",
+  "image load": "Load an image from a tar archive or STDIN",
+  "image save": "Save one or more images to a tar archive (streamed to STDOUT by default)",
+  "context create": "Create a context",
+  "context export": [
+    "Export a context to a tar archive FILE or a tar stream on STDOUT.",
+    "Export a context to a tar or kubeconfig file",
+  ],
+  "context import": "Import a context from a tar or zip file",
+  "context inspect": "Display detailed information on one or more contexts",
+  "context rm": "Remove one or more contexts",
+  "context update": "Update a context",
+  "volume update": ["Update a volume (cluster volumes only)", undefined],
+  builder: "Manage builds",
+  completion: [undefined, "Generate the autocompletion script for the specified shell"],
+  config: ["Manage Swarm configs", "Manage Docker configs"],
+  manifest: "Manage Docker image manifests and manifest lists",
+  node: "Manage Swarm nodes",
+  plugin: "Manage plugins",
+  secret: ["Manage Swarm secrets", "Manage Docker secrets"],
+  service: ["Manage Swarm services", "Manage services"],
+  stack: ["Manage Swarm stacks", "Manage Docker stacks"],
+  swarm: "Manage Swarm",
+  trust: "Manage trust on Docker images",
+  export: "Export a container's filesystem as a tar archive",
+  import: "Import the contents from a tarball to create a filesystem image",
+  load: "Load an image from a tar archive or STDIN",
+  login: ["Authenticate to a registry", "Log in to a Docker registry"],
+  logout: ["Log out from a registry", "Log out from a Docker registry"],
+  save: "Save one or more images to a tar archive (streamed to STDOUT by default)",
+  search: ["Search Docker Hub for images", "Search the Docker Hub for images"],
+};
