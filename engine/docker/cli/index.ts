@@ -1,8 +1,8 @@
-/** The programs of the command line, as a disk image installs them. */
 import type { Program } from "../../kernel/process/program.ts";
+import type { Release } from "../daemon/release.ts";
 import { createDocker } from "./docker.ts";
-import type { CliVersion } from "./version.ts";
 
-export function dockerCommand(version: CliVersion): readonly Program[] {
-  return [createDocker(version)];
+/** The programs of the command line's package. */
+export function dockerCommand(release: Release): readonly Program[] {
+  return [createDocker(release)];
 }
