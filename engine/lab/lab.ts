@@ -10,7 +10,8 @@ import { parseCableEnd } from "./file/cable-end.ts";
 import { cabledCards } from "./file/cabled-cards.ts";
 import { DEFAULT_IMAGE, DEFAULT_SEED } from "./file/naming.ts";
 import { LAB_VERSION, type CableFile, type LabFile, type NodeFile } from "./file/schema.ts";
-import { getImage, imageNames } from "../images/index.ts";
+import { imageNames } from "../images/index.ts";
+import { labImage } from "./images.ts";
 import { EditError } from "./edits/command.ts";
 import type { Fragment, Group, Note } from "./model/fragment.ts";
 import { groupFile, groupOf, noteFile, noteOf } from "./model/drawing-file.ts";
@@ -173,7 +174,7 @@ export class Lab {
     index: number | undefined,
     complain: Complain,
   ): void {
-    const image = getImage(file.image ?? DEFAULT_IMAGE);
+    const image = labImage(file.image ?? DEFAULT_IMAGE);
     if (!image) {
       complain(
         ["image"],

@@ -1,11 +1,11 @@
-/** The oracle's recordings in this folder. */
-import { readdirSync, readFileSync } from "node:fs";
+/** The oracle's recordings in this folder: of a Linux kernel, and of Docker on one. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { parseScenario, type Scenario, type Transcript } from "../../engine/lab/scenario/format.ts";
 
-const FOLDER = new URL("./kernel/", import.meta.url);
+const FOLDERS = ["kernel", "docker"].map((name) => new URL(`./${name}/`, import.meta.url));
 
 export function scenarioNames(): string[] {
-  return readdirSync(new URL("scenarios/", FOLDER))
+  return FOLDERS.flatMap((folder) => readdirSync(new URL("scenarios/", folder)))
     .filter((file) => file.endsWith(".json"))
     .map((file) => file.replace(/\.json$/, ""))
     .sort();
@@ -29,5 +29,7 @@ export function areaOf(name: string): string {
 }
 
 function readJson(path: string): unknown {
-  return JSON.parse(readFileSync(new URL(path, FOLDER), "utf8"));
+  const found = FOLDERS.map((folder) => new URL(path, folder)).find((url) => existsSync(url));
+  if (!found) throw new Error(`no ${path}`);
+  return JSON.parse(readFileSync(found, "utf8"));
 }

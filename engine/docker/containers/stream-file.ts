@@ -2,7 +2,7 @@
 import { KernelError } from "../../kernel/errno.ts";
 import type { OpenFile, Readiness } from "../../kernel/fs/open-file.ts";
 import type { Stat } from "../../kernel/process/sys.ts";
-import { WaitQueue } from "../../kernel/process/wait-queue.ts";
+import type { WaitQueue } from "../../kernel/process/wait-queue.ts";
 
 export const EMPTY = new Uint8Array(0);
 

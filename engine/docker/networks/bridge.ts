@@ -41,6 +41,7 @@ export class BridgeDriver implements NetworkDriver {
       rtnetlink.newLink({
         name: device,
         kind: "bridge",
+        txQueueLength: 0,
         address: randomMac(random, release),
         ...(network.mtu === 1500 ? {} : { mtu: network.mtu }),
       });
@@ -95,7 +96,8 @@ export class BridgeDriver implements NetworkDriver {
     host.rtnetlink.newLink({
       name: hostDevice,
       kind: "veth",
-      peer: { name: peer, ...(isMadeInside ? { netns: sandbox.path } : {}) },
+      txQueueLength: 0,
+      peer: { name: peer, txQueueLength: 0, ...(isMadeInside ? { netns: sandbox.path } : {}) },
     });
     host.rtnetlink.setLink(hostDevice, { master: network.device });
     if (hairpin) host.rtnetlink.setLink(hostDevice, { port: { hairpin: true } });

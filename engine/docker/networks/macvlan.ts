@@ -52,6 +52,7 @@ export class MacvlanDriver implements NetworkDriver {
     this.host.rtnetlink.newLink({
       name,
       kind: "macvlan",
+      txQueueLength: 0,
       link: network.device,
       macvlanMode: this.mode(network),
     });

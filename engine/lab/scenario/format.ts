@@ -49,6 +49,16 @@ const scenarioSchema = z.strictObject({
   iptables: z.enum(["nft", "legacy"]).optional(),
   ipv6: z.boolean().optional(),
   rootSysctl: z.record(z.string(), z.string()).optional(),
+  /** The host runs Docker, and a machine `outside` answers it. */
+  docker: z
+    .strictObject({
+      /** Versions of the engine and of the command line. */
+      engine: z.string(),
+      cli: z.string(),
+      /** The engine has been started before the first step. */
+      running: z.boolean(),
+    })
+    .optional(),
   topology: z.strictObject({
     hosts: z.array(hostSchema),
     switches: z.array(z.union([z.string(), z.strictObject({ name: z.string() })])).optional(),
@@ -61,6 +71,7 @@ const scenarioSchema = z.strictObject({
 export type Scenario = z.infer<typeof scenarioSchema>;
 export type ScenarioStep = Scenario["steps"][number];
 export type ScenarioPort = z.infer<typeof portSchema>;
+export type ScenarioHost = z.infer<typeof hostSchema>;
 
 /** What a step printed. A background step has its output only if it was never awaited. */
 export interface StepResult {

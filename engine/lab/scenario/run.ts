@@ -8,6 +8,7 @@ import { milliseconds, seconds, type Ns } from "../../sim/clock.ts";
 import { runUntil } from "../../sim/run-until.ts";
 import { Simulation } from "../../sim/simulation.ts";
 import type { Scenario, ScenarioStep, StepResult, Transcript } from "./format.ts";
+import { buildDockerTopology } from "./docker-topology.ts";
 import { buildTopology } from "./topology.ts";
 
 const SEED = 1;
@@ -20,6 +21,9 @@ const INTERRUPT_LIMIT_NS = seconds(5);
 const BACKGROUND_START_NS = milliseconds(300);
 /** What starting a command costs on the machine that records: steps are never closer. */
 const STEP_OVERHEAD_NS = milliseconds(4);
+
+/** After a step of a scenario with Docker that says nothing else. */
+const DOCKER_STEP_WAIT_MS = 100;
 
 /** A command that does nothing but run events for ever is killed, too. */
 const STEP_EVENT_LIMIT = 50_000_000;
@@ -44,7 +48,8 @@ class ScenarioRun {
   private readonly background = new Map<string, { running: RunningCommand; step: number }>();
 
   constructor(private readonly scenario: Scenario) {
-    const built = buildTopology(this.sim, scenario);
+    const build = scenario.docker ? buildDockerTopology : buildTopology;
+    const built = build(this.sim, scenario);
     this.machines = built.machines;
     this.macs = built.macs;
   }
@@ -56,7 +61,7 @@ class ScenarioRun {
     for (const machine of this.machines.values()) kernel ||= machine.kernel.release.release;
     for (const [index, step] of scenario.steps.entries()) {
       results.push(this.step(step, index));
-      this.pass(milliseconds(step.wait ?? 0));
+      this.pass(milliseconds(step.wait ?? (scenario.docker ? DOCKER_STEP_WAIT_MS : 0)));
     }
     for (const { running, step } of this.background.values()) {
       const { stdout, stderr, exitStatus } = running.command;

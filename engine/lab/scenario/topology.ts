@@ -163,7 +163,7 @@ function writeFiles(sys: Sys, name: string, own: Readonly<Record<string, string>
 /** The flavour comes first in the PATH. */
 function chooseIptables(sys: Sys, flavour: "nft" | "legacy"): void {
   for (const name of IPTABLES_ALTERNATIVES) {
-    const program = name.replace("iptables", `iptables-${flavour}`);
+    const program = name.replace("tables", `tables-${flavour}`);
     sys.symlink(`/usr/sbin/${program}`, `/run/alt/${name}`);
   }
 }
