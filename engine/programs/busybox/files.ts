@@ -28,7 +28,6 @@ import { uname } from "../coreutils/uname.ts";
 import { uniq } from "../coreutils/uniq.ts";
 import { wc } from "../coreutils/wc.ts";
 import { whoami } from "../coreutils/whoami.ts";
-import { hostname } from "../hostname/hostname.ts";
 import { borrow, type Applet, type Rewrite } from "./applet.ts";
 
 const USR = "/usr/bin";
@@ -63,7 +62,6 @@ export const FILE_APPLETS: readonly Applet[] = [
   }),
   borrow(falseProgram),
   borrow(head, { options: "ncq#", directory: USR, errors: PLAIN_NAME }),
-  borrow(hostname),
   borrow(mkdir, {
     options: "mp",
     errors: [[/^mkdir: cannot create directory /, "mkdir: can't create directory "]],

@@ -2,10 +2,20 @@ import type { Program } from "../../kernel/process/program.ts";
 import { runShell } from "../../shell/main.ts";
 import type { Applet } from "./applet.ts";
 import { FILE_APPLETS } from "./files.ts";
+import { httpd } from "./httpd.ts";
 import { ip } from "./ip.ts";
 import { ls } from "./ls.ts";
+import { df, mount } from "./mount.ts";
+import { hostname, id } from "./names.ts";
+import { nc } from "./nc.ts";
 import { NET_APPLETS } from "./net-tools.ts";
+import { netstat } from "./netstat.ts";
+import { nslookup } from "./nslookup.ts";
 import { ping } from "./ping.ts";
+import { ps } from "./ps.ts";
+import { TEXT_APPLETS } from "./text.ts";
+import { traceroute } from "./traceroute.ts";
+import { wget } from "./wget.ts";
 
 const shells: readonly Applet[] = ["ash", "sh"].map((name) => ({
   name,
@@ -18,9 +28,21 @@ export const APPLETS: readonly Applet[] = [
   ...shells,
   ...FILE_APPLETS,
   ...NET_APPLETS,
+  ...TEXT_APPLETS,
+  df,
+  hostname,
+  httpd,
+  id,
   ip,
   ls,
+  mount,
+  nc,
+  netstat,
+  nslookup,
   ping,
+  ps,
+  traceroute,
+  wget,
 ].sort((a, b) => (a.name < b.name ? -1 : 1));
 
 const VERSION = "BusyBox v1.35.0 (2022-11-19 10:13:10 UTC) multi-call binary.\n";
