@@ -97,15 +97,23 @@ export function receiveOptions(netns: NetNamespace, packet: Packet): void {
   record(netns, packet, (packet.ip as Ipv4Header).dst);
 }
 
-/** The options of a reply: what was recorded goes on on the way back; __ip_options_echo(). */
+/**
+ * The options of a reply: what was recorded goes on on the way back, one option after the other
+ * and filled up with zeros; __ip_options_echo().
+ */
 export function echoOptions(netns: NetNamespace, query: Packet): Uint8Array | undefined {
   const header = query.ip as Ipv4Header;
-  const { options } = header;
-  if (!options || (find(options, RECORD_ROUTE) < 0 && find(options, TIMESTAMP) < 0)) {
-    return undefined;
+  const bytes: number[] = [];
+  for (const kind of [RECORD_ROUTE, TIMESTAMP]) {
+    const at = header.options ? find(header.options, kind) : -1;
+    if (at < 0) continue;
+    bytes.push(...(header.options?.subarray(at, at + (header.options[at + 1] ?? 0)) ?? []));
   }
+  if (bytes.length === 0) return undefined;
+  while (bytes.length % 4 !== 0) bytes.push(END);
   const copy = query.clone();
+  copy.ip = { ...header, options: Uint8Array.from(bytes) };
   // The reply leaves from here.
   record(netns, copy, header.dst);
-  return copy.ip?.options;
+  return copy.ip.options;
 }

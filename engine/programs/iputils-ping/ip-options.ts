@@ -26,10 +26,10 @@ export function recordRouteOptions(): Uint8Array {
 
 /** `named`: the machines that shall write, for `tsprespec`. */
 export function stampOptions(kind: StampKind, named: readonly Ipv4[]): Uint8Array {
-  const options = new Uint8Array(MAX_OPTION_BYTES);
   let length = STAMPS_WITH_ADDRESSES_BYTES;
   if (kind === "tsonly") length = MAX_OPTION_BYTES;
   if (kind === "tsprespec") length = FIRST_STAMP - 1 + named.length * 8;
+  const options = new Uint8Array(length);
   options.set([TIMESTAMP, length, FIRST_STAMP, STAMP_FLAGS[kind]]);
   named.forEach((address, index) => write32(options, FIRST_STAMP - 1 + index * 8, address));
   return options;

@@ -52,6 +52,7 @@ export function* capture(
 
   const sink = yield* openSink(sys, options, device);
   yield* sys.printError(`tcpdump: ${bannerText(options, device)}`);
+  const loopback = sys.rtnetlink.links().find(({ flags }) => flags.loopback)?.ifindex ?? 0;
   let captured = 0;
   while (!stopped && captured !== options.count) {
     let frame: CapturedFrame | undefined;
@@ -65,7 +66,8 @@ export function* capture(
       }
       throw error;
     }
-    if (!frame || !wanted(frame, options, device) || (filter && !matches(filter, frame))) continue;
+    if (!frame || !wanted(frame, options, loopback) || (filter && !matches(filter, frame)))
+      continue;
     captured += 1;
     if (!options.countOnly) yield* sink(frame);
   }
@@ -92,9 +94,9 @@ export function filterText(sys: Sys, options: TcpdumpOptions): string {
 }
 
 /** libpcap leaves out what goes out by the loopback: it comes in right after. */
-function wanted(frame: CapturedFrame, options: TcpdumpOptions, device: CaptureDevice): boolean {
+function wanted(frame: CapturedFrame, options: TcpdumpOptions, loopback: number): boolean {
   const outgoing = frame.direction === "outgoing";
-  if (outgoing && device.kind === "device" && device.link.flags.loopback) return false;
+  if (outgoing && frame.ifindex === loopback) return false;
   return options.direction === "inout" || (options.direction === "out") === outgoing;
 }
 

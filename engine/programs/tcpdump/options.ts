@@ -119,6 +119,10 @@ export function parseOptions(argv: readonly string[]): ParsedOptions {
   ) {
     return error(`invalid snaplen ${snapshot} (must be >= 0 and <= ${DEFAULT_SNAPSHOT_LENGTH})`);
   }
+  const buffer = values.get("B");
+  if (buffer !== undefined && !(Number.parseInt(buffer, 10) > 0)) {
+    return error(`invalid packet buffer size ${buffer}`);
+  }
   const direction = values.get("Q") ?? "inout";
   if (direction !== "in" && direction !== "out" && direction !== "inout") {
     return error(`unknown capture direction \`${direction}'`);

@@ -16,6 +16,7 @@ import type { Blocking } from "../../kernel/process/wait-queue.ts";
 import { readAll } from "../support/streams.ts";
 import { filterText, type CompileFilter } from "./capture.ts";
 import { TcpdumpError } from "./errors.ts";
+import type { Filter } from "./filter/ast.ts";
 import { matches } from "./filter/match.ts";
 import type { TcpdumpOptions } from "./options.ts";
 import { Printer } from "./printer.ts";
@@ -47,6 +48,9 @@ export function* replay(
     `reading from file ${path}, link-type ${linkType}, snapshot length ${file.snapshotLength}\n`,
   );
   const filter = yield* compile(filterText(sys, options));
+  if (filter && file.linkType === LINKTYPE_ETHERNET && asksDirection(filter)) {
+    throw new TcpdumpError("inbound/outbound not supported on Ethernet when reading savefiles");
+  }
   const out = options.writeFile === undefined ? undefined : openCopy(sys, options.writeFile);
   if (out !== undefined) yield* sys.write(out, pcapFileHeader(file));
 
@@ -78,6 +82,22 @@ export function* replay(
   if (options.countOnly) yield* sys.print(`${count} packet${count === 1 ? "" : "s"}\n`);
   if (file.truncated) throw new TcpdumpError("pcap_loop: truncated dump file");
   return 0;
+}
+
+/** A capture on one device does not tell which way a frame went. */
+function asksDirection(filter: Filter): boolean {
+  switch (filter.kind) {
+    case "inbound":
+    case "outbound":
+      return true;
+    case "and":
+    case "or":
+      return asksDirection(filter.left) || asksDirection(filter.right);
+    case "not":
+      return asksDirection(filter.operand);
+    default:
+      return false;
+  }
 }
 
 function readCapture(sys: Sys, path: string): Uint8Array {

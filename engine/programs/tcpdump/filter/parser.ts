@@ -47,6 +47,8 @@ export function isKeyword(word: string): boolean {
 
 const NAMED_OFFSETS: Readonly<Record<string, number>> = { tcpflags: 13, icmptype: 0, icmpcode: 1 };
 
+const MAX_VLAN = 4095;
+
 /** Constants for `tcp[tcpflags]` and `icmp[icmptype]`. */
 const CONSTANTS: Readonly<Record<string, number>> = {
   "tcp-fin": 1,
@@ -195,7 +197,11 @@ class Parser {
     }
     if (this.take("vlan")) {
       const token = this.tokens[this.at];
-      return { kind: "vlan", id: token?.kind === "number" ? this.number() : undefined };
+      const id = token?.kind === "number" ? this.number() : undefined;
+      if (id !== undefined && id > MAX_VLAN) {
+        throw new FilterError(`VLAN tag ${id} greater than maximum ${MAX_VLAN}`);
+      }
+      return { kind: "vlan", id };
     }
 
     const first = this.wordAt(this.at);
@@ -281,6 +287,9 @@ class Parser {
       const address = parseIpv4(text);
       if (address !== undefined) return { kind: "host", direction, within, addresses: [address] };
       if (text.split(".").length === 4) throw new FilterError(`invalid IPv4 address '${text}'`);
+      // What is left out at the end is 0, as for a network.
+      const padded = parseIpv4(text + ".0".repeat(4 - text.split(".").length));
+      if (padded !== undefined) return { kind: "host", direction, within, addresses: [padded] };
     }
     const addresses = this.names.host(text);
     if (!addresses) throw new FilterError(`unknown host '${text}'`);

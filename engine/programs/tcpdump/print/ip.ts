@@ -9,6 +9,7 @@ import {
 } from "../../../net/packet.ts";
 import type { PrintContext } from "./context.ts";
 import { icmpText } from "./icmp.ts";
+import { ipOptionsText } from "./ip-options.ts";
 import { tcpText } from "./tcp.ts";
 import { udpText } from "./udp.ts";
 
@@ -36,7 +37,8 @@ function headerText(packet: Packet, ip: Ipv4Header): string {
   const protocol = name === undefined ? `unknown (${ip.protocol})` : `${name} (${ip.protocol})`;
   return (
     `(tos 0x${ip.tos.toString(16)}, ttl ${ip.ttl}, id ${ip.id}, offset ${ip.fragmentOffset}, ` +
-    `flags [${flags.join(", ") || "none"}], proto ${protocol}, length ${networkLength(packet)})`
+    `flags [${flags.join(", ") || "none"}], proto ${protocol}, length ${networkLength(packet)}` +
+    (ip.options ? `, options (${ipOptionsText(ip.options)}))` : ")")
   );
 }
 

@@ -6,6 +6,7 @@ import { dnsText } from "./dns.ts";
 import { frameText } from "./frame.ts";
 
 const DNS_PORT = 53;
+const DNS_HEADER_BYTES = 12;
 const VXLAN_PORT = 4789;
 
 /** What follows `source > destination: `. */
@@ -19,6 +20,9 @@ export function udpText(packet: Packet, udp: UdpHeader, context: PrintContext): 
     return `${checked}VXLAN, flags [I] (0x08), vni ${packet.vni ?? 0}\n${inner}`;
   }
   if (udp.srcPort === DNS_PORT || udp.dstPort === DNS_PORT) {
+    if (length < DNS_HEADER_BYTES) {
+      return `${checked}domain [length ${length} < ${DNS_HEADER_BYTES}] (invalid)`;
+    }
     const dns = dnsText(packet.payload);
     if (dns !== undefined) return checked + dns;
   }
