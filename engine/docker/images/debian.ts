@@ -17,7 +17,7 @@ BUG_REPORT_URL="https://bugs.debian.org/"
 
 export const debian = new RegistryImage({
   repository: "debian",
-  summary: "Debian with its network tools",
+  summary: "Debian, as little of it as possible",
   tags: ["latest", "12", "12.9", "bookworm", "bookworm-slim", "stable", "stable-slim"],
   created: "2025-02-03T00:00:00Z",
   config: { Env: [DEFAULT_PATH], Cmd: ["bash"] },

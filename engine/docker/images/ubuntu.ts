@@ -21,7 +21,7 @@ LOGO=ubuntu-logo
 
 export const ubuntu = new RegistryImage({
   repository: "ubuntu",
-  summary: "Ubuntu with its network tools",
+  summary: "Ubuntu, as little of it as possible",
   tags: ["latest", "24.04", "noble"],
   created: "2025-01-26T05:31:49Z",
   config: {
