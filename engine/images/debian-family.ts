@@ -2,7 +2,7 @@
 import { executableFile } from "../kernel/fs/executable.ts";
 import { ImageLayerBuilder, type ImageLayer } from "../kernel/fs/image-layer.ts";
 import type { Program } from "../kernel/process/program.ts";
-import { IPTABLES_ALTERNATIVES } from "../programs/iptables/index.ts";
+import { IPTABLES_ALTERNATIVES, NFT_ALTERNATIVES } from "../programs/iptables/index.ts";
 import type { ServiceUnit } from "../machine/service.ts";
 import { LINK_GROUPS, RT_PROTOS, RT_SCOPES, RT_TABLES } from "./iproute2-names.ts";
 import { ETC_PROTOCOLS, ETC_SERVICES } from "./network-names.ts";
@@ -196,12 +196,9 @@ export function debianFamilyFiles(
 
 /** The flavour that update-alternatives(1) chooses on a fresh system. */
 function linkIptables(builder: ImageLayerBuilder): void {
-  for (const name of IPTABLES_ALTERNATIVES) {
+  for (const name of [...IPTABLES_ALTERNATIVES, ...NFT_ALTERNATIVES]) {
     builder
       .symlink(`/usr/sbin/${name}`, `/etc/alternatives/${name}`)
-      .symlink(
-        `/etc/alternatives/${name}`,
-        `/usr/sbin/${name.replace("iptables", "iptables-nft")}`,
-      );
+      .symlink(`/etc/alternatives/${name}`, `/usr/sbin/${name.replace("tables", "tables-nft")}`);
   }
 }

@@ -2,6 +2,7 @@
 import type { Program, ProgramDocs } from "../../kernel/process/program.ts";
 import type { Sys } from "../../kernel/process/sys.ts";
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
+import { EBTABLES } from "./ebtables/index.ts";
 import type { Face } from "./failure.ts";
 import { runIptables } from "./iptables.ts";
 import { runRestore } from "./iptables-restore.ts";
@@ -81,10 +82,16 @@ function program(name: string, run: Run, flavour: Face["flavour"], docs: Program
   };
 }
 
-export const IPTABLES: readonly Program[] = TOOLS.flatMap(([suffix, run, docs]) => [
-  program(`iptables-nft${suffix}`, run, "nft", docs),
-  program(`iptables-legacy${suffix}`, run, "legacy", docs),
-]);
+export const IPTABLES: readonly Program[] = [
+  ...TOOLS.flatMap(([suffix, run, docs]) => [
+    program(`iptables-nft${suffix}`, run, "nft", docs),
+    program(`iptables-legacy${suffix}`, run, "legacy", docs),
+  ]),
+  ...EBTABLES,
+];
 
-/** What update-alternatives(1) keeps in /etc/alternatives. */
+/** What update-alternatives(1) keeps in /etc/alternatives, for both flavours. */
 export const IPTABLES_ALTERNATIVES = ["iptables", "iptables-save", "iptables-restore"] as const;
+
+/** The same, of what has the nf_tables flavour alone. */
+export const NFT_ALTERNATIVES = ["ebtables", "ebtables-save", "ebtables-restore"] as const;

@@ -21,6 +21,7 @@ import { Failure, usageFailure, versionOf, type Face } from "./failure.ts";
 import { asFailure, parserFor } from "./iptables.ts";
 import { list, listRules } from "./listing.ts";
 import { SystemNames } from "./names.ts";
+import { splitWords } from "./split-words.ts";
 import { tell } from "./verbose.ts";
 
 interface RestoreOptions {
@@ -316,31 +317,4 @@ class Restore {
       throw refusal(face, error.errno, origin, `\nline ${origin.line}: `);
     }
   }
-}
-
-/** Words in double quotes may have blanks; a backslash protects the next character in them. */
-function splitWords(line: string): string[] {
-  const words: string[] = [];
-  let word = "";
-  let inWord = false;
-  let inQuotes = false;
-  for (let index = 0; index < line.length; index++) {
-    const character = line[index] as string;
-    if (inQuotes && character === "\\" && index + 1 < line.length) {
-      index += 1;
-      word += line[index];
-    } else if (character === '"') {
-      inQuotes = !inQuotes;
-      inWord = true;
-    } else if (!inQuotes && /\s/.test(character)) {
-      if (inWord) words.push(word);
-      word = "";
-      inWord = false;
-    } else {
-      word += character;
-      inWord = true;
-    }
-  }
-  if (inWord) words.push(word);
-  return words;
 }

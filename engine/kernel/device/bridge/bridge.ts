@@ -11,6 +11,7 @@ import type {
   FdbMessage,
   LinkKindData,
 } from "../../rtnetlink/messages.ts";
+import type { FrameHook, FrameTableName } from "../../netfilter/ebtables/rule.ts";
 import { bridgeForward, bridgePrerouting } from "../../netfilter/bridge-netfilter.ts";
 import { NetDevice, type DeviceEvent } from "../net-device.ts";
 import type { DeviceKind } from "../registry.ts";
@@ -66,7 +67,8 @@ export class Bridge extends NetDevice implements SpanningTreeBridge {
   /** Whether the user chose the address or the MTU; otherwise they follow the ports. */
   private addressWasSet = false;
   private mtuWasSet = false;
-  private openedNs: Ns = 0;
+  /** When old entries are cleaned up first; undefined: not at all. */
+  private firstCleanUpNs: Ns | undefined;
 
   constructor(name: string, address: Mac) {
     super(name, address);
@@ -172,17 +174,17 @@ export class Bridge extends NetDevice implements SpanningTreeBridge {
     this.netns.monitor.link(port.device, false);
   }
 
-  /** The clean-up of old entries runs every ageing time, at first 100 ms after opening. */
-  gcTimerNs(): Ns {
-    if (!this.up) return 0;
-    const first = this.openedNs + SECOND / 10;
+  /** Until the next clean-up of old entries, which runs every ageing time. */
+  private gcTimerNs(): Ns {
+    const first = this.firstCleanUpNs;
+    if (first === undefined) return 0;
     if (this.nowNs < first) return first - this.nowNs;
     const period = Math.max(this.settings.ageingNs, SECOND / 100);
     return period - ((this.nowNs - first) % period);
   }
 
   protected override opened(): void {
-    this.openedNs = this.nowNs;
+    this.firstCleanUpNs = this.nowNs + SECOND / 10;
     this.joinGroup(SNOOPERS_IPV4);
     this.joinGroup(SNOOPERS_IPV6);
     this.tree.enableBridge();
@@ -192,6 +194,7 @@ export class Bridge extends NetDevice implements SpanningTreeBridge {
     this.leaveGroup(SNOOPERS_IPV4);
     this.leaveGroup(SNOOPERS_IPV6);
     this.mdb.forgetTemporary();
+    this.firstCleanUpNs = undefined;
     this.tree.disableBridge();
   }
 
@@ -210,6 +213,10 @@ export class Bridge extends NetDevice implements SpanningTreeBridge {
     if (after.priority !== before.priority) this.tree.changePriority(after.priority);
     if (after.stp && !before.stp) this.startSpanningTree();
     this.tree.timesChanged();
+    if (changes.ageingNs !== undefined) {
+      this.tree.ageingNs = changes.ageingNs;
+      this.firstCleanUpNs = this.nowNs;
+    }
     if (after.defaultPvid !== before.defaultPvid) this.changeDefaultPvid(before.defaultPvid);
     if (after.vlanFiltering !== before.vlanFiltering) this.renewOwnAddresses();
     if (!after.multicastSnooping) this.mdb.forgetTemporary();
@@ -327,6 +334,7 @@ export class Bridge extends NetDevice implements SpanningTreeBridge {
       return true;
     }
     packet.physIif = port.device.ifindex;
+    if (!this.framePasses("nat", "PREROUTING", packet, port.device, undefined)) return true;
     if (bridgePrerouting(this, packet)) this.handleFrame(port, packet);
     return true;
   }
@@ -452,7 +460,8 @@ export class Bridge extends NetDevice implements SpanningTreeBridge {
     }
     if (vlan !== 0) this.leave(this.vlans, packet, vlan);
     this.countReceived(packet);
-    this.receive(packet);
+    const port = this.netns.deviceByIndex(packet.physIif);
+    if (this.framePasses("filter", "INPUT", packet, port, undefined)) this.receive(packet);
   }
 
   private leave(group: VlanGroup, packet: Packet, vlan: number): void {
@@ -481,8 +490,32 @@ export class Bridge extends NetDevice implements SpanningTreeBridge {
 
   private send(to: BridgePort, packet: Packet, from: BridgePort | undefined, vlan: number): void {
     if (vlan !== 0) this.leave(to.vlans, packet, vlan);
-    if (from && !bridgeForward(this, to.device, packet)) return;
+    const input = from?.device;
+    if (from) {
+      if (!this.framePasses("filter", "FORWARD", packet, input, to.device)) return;
+      if (!bridgeForward(this, to.device, packet)) return;
+    } else if (!this.outputPasses(packet, to.device)) return;
+    if (!this.framePasses("nat", "POSTROUTING", packet, undefined, to.device)) return;
     to.device.transmit(packet);
+  }
+
+  private outputPasses(packet: Packet, output: NetDevice): boolean {
+    return (
+      this.framePasses("nat", "OUTPUT", packet, undefined, output) &&
+      this.framePasses("filter", "OUTPUT", packet, undefined, output)
+    );
+  }
+
+  /** The rules of ebtables; NF_HOOK(NFPROTO_BRIDGE, …) */
+  private framePasses(
+    table: FrameTableName,
+    hook: FrameHook,
+    packet: Packet,
+    input: NetDevice | undefined,
+    output: NetDevice | undefined,
+  ): boolean {
+    const { frames } = this.netns.netfilter;
+    return frames.isEmpty || frames.passes(table, hook, packet, this, input, output);
   }
 
   /** br_flood() */

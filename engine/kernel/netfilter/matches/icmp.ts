@@ -3,11 +3,15 @@ import { IPPROTO_ICMP } from "../../../net/packet.ts";
 import { defineMatch, UsageError } from "../xtables/extension.ts";
 import { missingOption, not, parseUnsigned } from "../xtables/options.ts";
 
-interface IcmpTest {
+/** Codes from the first to the last. */
+export interface IcmpType {
   /** 255: any. */
   readonly type: number;
   readonly firstCode: number;
   readonly lastCode: number;
+}
+
+interface IcmpTest extends IcmpType {
   readonly negated: boolean;
 }
 
@@ -57,7 +61,8 @@ const NAMES: readonly Name[] = [
   ["address-mask-reply", 18, 0, 255],
 ];
 
-function parseType(text: string): Omit<IcmpTest, "negated"> {
+/** `8`, `3/1`, `echo-request`; throws UsageError. */
+export function parseIcmpType(text: string): IcmpType {
   const found = NAMES.filter(([name]) => name.startsWith(text.toLowerCase()));
   const exact = found.find(([name]) => name === text.toLowerCase()) ?? found[0];
   if (exact && (found.length === 1 || exact[0] === text.toLowerCase())) {
@@ -83,6 +88,15 @@ function parseType(text: string): Omit<IcmpTest, "negated"> {
   return { type, firstCode, lastCode };
 }
 
+/** The name, or the numbers. */
+export function icmpTypeName({ type, firstCode, lastCode }: IcmpType): string {
+  const found = NAMES.find((name) => {
+    return name[1] === type && name[2] === firstCode && name[3] === lastCode;
+  });
+  if (found) return found[0];
+  return firstCode === 0 && lastCode === 255 ? String(type) : `${type}/${firstCode}`;
+}
+
 export const icmp = defineMatch<IcmpTest>({
   name: "icmp",
   docs: { summary: "ICMP type and code", examples: ["-p icmp -m icmp --icmp-type 8"] },
@@ -91,7 +105,7 @@ export const icmp = defineMatch<IcmpTest>({
   parse(options) {
     const option = options.at(-1);
     if (!option) throw missingOption("icmp", "icmp-type");
-    return { ...parseType(option.value), negated: option.negated };
+    return { ...parseIcmpType(option.value), negated: option.negated };
   },
   save({ type, firstCode, lastCode, negated }) {
     const name = `${not(negated)} --icmp-type`;

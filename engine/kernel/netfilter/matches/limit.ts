@@ -12,14 +12,14 @@ const UNITS = [
   ["day", "day", 86400],
 ] as const;
 
-interface Rate {
+export interface Rate {
   /** Average time between packets, in 1/10000 s. */
   readonly average: number;
   readonly burst: number;
 }
 
 /** `3/sec`; throws libxt_limit's words. */
-function parseRate(text: string): number {
+export function parseRate(text: string): number {
   const bad = (): UsageError => new UsageError(`bad rate "${text}"'`);
   const [count = "", unit = "second"] = text.split("/");
   if (!/^\d+/.test(count)) throw bad();
