@@ -243,5 +243,9 @@ export const ipvsadmRestore: Program = {
   package: "ipvsadm",
   directory: "/usr/sbin",
   docs: { summary: "restores the IPVS table", synopsis: "ipvsadm-restore" },
-  main: (sys) => guarded(sys, ["-R"]),
+  *main(sys) {
+    // The script clears the table before it runs `ipvsadm -R`.
+    const status = yield* guarded(sys, ["-C"]);
+    return status === 0 ? yield* guarded(sys, ["-R"]) : status;
+  },
 };

@@ -1,5 +1,5 @@
 /** The command line of ipvsadm(8). */
-import { parseIpv4, netmaskLength, type Ipv4 } from "../../net/address.ts";
+import { parseIpv4, type Ipv4 } from "../../net/address.ts";
 import { IPPROTO_TCP, IPPROTO_UDP } from "../../net/packet.ts";
 import {
   SCHEDULERS,
@@ -371,9 +371,7 @@ class Parser {
         return;
       case "netmask": {
         const mask = parseIpv4(value);
-        if (mask === undefined || netmaskLength(mask) === undefined) {
-          throw new Failure("invalid netmask specified");
-        }
+        if (mask === undefined) throw new Failure("invalid netmask specified");
         this.settings.netmask = mask;
         return;
       }

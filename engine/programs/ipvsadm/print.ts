@@ -68,7 +68,7 @@ function serviceName({ key }: Service, { host, port }: Naming): string {
 function serviceLine(service: Service, { layout, exact, naming }: ListFormat): string {
   const name = serviceName(service, naming);
   const { statistics, settings } = service;
-  if (layout === "stats") return `${name.padEnd(33)}${countersText(statistics, exact)}\n`;
+  if (layout === "stats") return `${name.padEnd(33)}${countersText(statistics.shown, exact)}\n`;
   if (layout === "rate") return `${name.padEnd(33)}${countersText(statistics.rates(), exact)}\n`;
   let text = `${name} ${settings.scheduler}`;
   const flags = flagNames(service);
@@ -95,7 +95,7 @@ function serverLine(service: Service, server: Destination, format: ListFormat): 
   const column = (value: number | string, width = 10): string => String(value).padEnd(width);
   switch (layout) {
     case "stats":
-      return `${name}${countersText(server.statistics, exact)}\n`;
+      return `${name}${countersText(server.statistics.shown, exact)}\n`;
     case "rate":
       return `${name}${countersText(server.statistics.rates(), exact)}\n`;
     case "thresholds":

@@ -31,6 +31,8 @@ export class Ipvs {
   private readonly byKey = new Map<string, Service>();
   private readonly timeouts = { ...TCP_TIMEOUTS, UDP: UDP_TIMEOUT_SECONDS };
   private estimation: SimEvent | undefined;
+  /** Servers that were deleted and still have connections, by service. */
+  private readonly trash = new Map<string, Set<Destination>>();
 
   /** `onUsed`: the first service comes, the last one goes; the hooks change. */
   constructor(
@@ -92,14 +94,19 @@ export class Ipvs {
 
   /** ESRCH */
   deleteService(key: ServiceKey): void {
-    this.require(key);
+    this.discard(this.require(key));
     this.byKey.delete(keyText(key));
     this.onUsed();
   }
 
   flush(): void {
+    for (const service of this.services()) this.discard(service);
     this.byKey.clear();
     this.onUsed();
+  }
+
+  private discard({ key, destinations }: Service): void {
+    for (const destination of destinations) this.toTrash(key, destination);
   }
 
   /** ESRCH; without a key all counters become zero. */
@@ -125,7 +132,9 @@ export class Ipvs {
     const service = this.require(key);
     checkThresholds(to);
     if (service.find(address, port)) throw new KernelError("EEXIST");
-    service.destinations.unshift(new Destination(address, port, to));
+    const known = this.fromTrash(key, address, port);
+    if (known) known.settings = to;
+    service.destinations.unshift(known ?? new Destination(address, port, to));
     service.scheduler.destinationsChanged?.(service);
   }
 
@@ -146,7 +155,31 @@ export class Ipvs {
     const destination = service.find(address, port);
     if (!destination) throw new KernelError("ENOENT");
     service.destinations = service.destinations.filter((one) => one !== destination);
+    this.toTrash(key, destination);
     service.scheduler.destinationsChanged?.(service);
+  }
+
+  private toTrash(key: ServiceKey, destination: Destination): void {
+    destination.isPresent = false;
+    const text = keyText(key);
+    const living = [...(this.trash.get(text) ?? []), destination].filter(
+      ({ hasConnections }) => hasConnections,
+    );
+    this.trash.set(text, new Set(living));
+  }
+
+  /** A server that comes back finds its connections; ip_vs_trash_get_dest() */
+  private fromTrash(key: ServiceKey, address: Ipv4, port: number): Destination | undefined {
+    const deleted = this.trash.get(keyText(key));
+    for (const destination of deleted ?? []) {
+      if (destination.address !== address || destination.port !== port) continue;
+      deleted?.delete(destination);
+      if (!destination.hasConnections) return undefined;
+      destination.isPresent = true;
+      destination.updateOverload();
+      return destination;
+    }
+    return undefined;
   }
 
   // ---------------------------------------------------------------- timeouts

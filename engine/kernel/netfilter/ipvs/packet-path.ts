@@ -1,5 +1,5 @@
 /** What IPVS does to packets. Linux net/netfilter/ipvs/ip_vs_core.c. */
-import { networkOf, netmaskLength, type Ipv4 } from "../../../net/address.ts";
+import type { Ipv4 } from "../../../net/address.ts";
 import { isIcmpError } from "../../../net/icmp.ts";
 import { networkLength } from "../../../net/length.ts";
 import {
@@ -101,7 +101,7 @@ function sendToServer(
   isLocal: boolean,
 ): Verdict {
   const { destination, service } = connection;
-  if (!service.destinations.includes(destination)) {
+  if (!destination.isPresent) {
     if (ipvs.setting("expire_nodest_conn") !== 0) ipvs.connections.expire(connection);
     return "drop";
   }
@@ -162,7 +162,7 @@ function findTemplate(
   const { mark, port } = service.key;
   const key: ConnectionKey = {
     protocol: mark === 0 ? protocol : 0,
-    client: networkOf(src, netmaskLength(netmask) ?? 32),
+    client: ((src & netmask) >>> 0) as Ipv4,
     clientPort: 0,
     virtual: mark === 0 ? dst : (mark as Ipv4),
     virtualPort: mark === 0 ? port : 0,
@@ -184,8 +184,8 @@ function findTemplate(
 }
 
 /** ip_vs_check_template() */
-function isUsable(ipvs: Ipvs, { service, destination }: IpvsConnection): boolean {
-  if (!service.destinations.includes(destination)) return false;
+function isUsable(ipvs: Ipvs, { destination }: IpvsConnection): boolean {
+  if (!destination.isPresent) return false;
   return destination.weight > 0 || ipvs.setting("expire_quiescent_template") === 0;
 }
 

@@ -74,7 +74,7 @@ export function statisticsFile({ statistics }: Ipvs): string {
   return (
     "   Total Incoming Outgoing         Incoming         Outgoing\n" +
     "   Conns  Packets  Packets            Bytes            Bytes\n" +
-    `${countersLine(statistics)}\n` +
+    `${countersLine(statistics.shown)}\n` +
     " Conns/s   Pkts/s   Pkts/s          Bytes/s          Bytes/s\n" +
     countersLine(statistics.rates())
   );

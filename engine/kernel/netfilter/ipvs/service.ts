@@ -40,6 +40,8 @@ export class Destination {
   inactiveConnections = 0;
   persistentConnections = 0;
   isOverloaded = false;
+  /** It belongs to its service; IP_VS_DEST_F_AVAILABLE. */
+  isPresent = true;
   readonly statistics = new IpvsStatistics();
 
   constructor(
@@ -48,6 +50,10 @@ export class Destination {
     settings: DestinationSettings,
   ) {
     this.settings = settings;
+  }
+
+  get hasConnections(): boolean {
+    return this.activeConnections + this.inactiveConnections + this.persistentConnections > 0;
   }
 
   get weight(): number {

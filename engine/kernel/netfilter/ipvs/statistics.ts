@@ -32,7 +32,8 @@ export class IpvsStatistics implements IpvsCounters {
   packetsOut = 0;
   bytesIn = 0;
   bytesOut = 0;
-  private last: IpvsCounters = { ...ZERO };
+  /** What readers see: as it was at the estimator's last beat. ip_vs_copy_stats() */
+  shown: IpvsCounters = { ...ZERO };
   private readonly averages: IpvsCounters = { ...ZERO };
 
   /** Per second, rounded as the kernel rounds. ip_vs_read_estimator() */
@@ -49,19 +50,19 @@ export class IpvsStatistics implements IpvsCounters {
   estimate(): boolean {
     let isMoving = false;
     for (const key of KEYS) {
-      const rate = (this[key] - this.last[key]) * 2 ** SHIFTS[key][0];
+      const rate = (this[key] - this.shown[key]) * 2 ** SHIFTS[key][0];
       const change = Math.floor((rate - this.averages[key]) / 4);
       this.averages[key] += change;
       if (rate !== 0 || this.averages[key] !== 0) isMoving = true;
     }
-    this.last = { ...this.counters() };
+    this.shown = this.counters();
     return isMoving;
   }
 
   zero(): void {
     Object.assign(this, ZERO);
     Object.assign(this.averages, ZERO);
-    this.last = { ...ZERO };
+    this.shown = { ...ZERO };
   }
 
   private counters(): IpvsCounters {
