@@ -301,6 +301,8 @@ export interface LogsOptions {
   readonly follow?: boolean;
   /** RFC 3339 with nanoseconds before each line. */
   readonly timestamps?: boolean;
+  /** Attributes that the log driver was told to keep, and a blank, before each line. */
+  readonly details?: boolean;
   /** Unix seconds with fraction. */
   readonly since?: number;
   readonly until?: number;

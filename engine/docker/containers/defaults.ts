@@ -113,7 +113,7 @@ export function completeHostConfig(
     MemorySwappiness: memorySwappiness(given.MemorySwappiness),
     OomKillDisable: given.OomKillDisable ?? false,
     PidsLimit: given.PidsLimit || null,
-    Ulimits: given.Ulimits ?? (isNew ? [] : null),
+    Ulimits: given.Ulimits?.length ? given.Ulimits : isNew ? [] : null,
     CpuCount: given.CpuCount ?? 0,
     CpuPercent: given.CpuPercent ?? 0,
     IOMaximumIOps: given.IOMaximumIOps ?? 0,

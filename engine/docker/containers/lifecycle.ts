@@ -136,7 +136,7 @@ export class Lifecycle {
   private failed(container: Container, error: unknown, exitCode: number): void {
     const { state } = container;
     if (error instanceof ApiError) state.error = error.message;
-    state.exitCode = exitCode;
+    if (state.exitCode === 0) state.exitCode = exitCode;
     state.running = false;
     state.restarting = false;
     container.changed.wakeAll();

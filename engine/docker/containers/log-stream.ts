@@ -88,8 +88,10 @@ class LogFile extends StreamFile {
   }
 
   private dated({ atNs, data }: LogEntry): Uint8Array {
-    if (!this.options.timestamps) return data;
-    const stamp = encodeUtf8(`${this.clock.logTime(atNs)} `);
+    const { timestamps, details } = this.options;
+    if (!timestamps && !details) return data;
+    const time = timestamps ? `${this.clock.logTime(atNs)} ` : "";
+    const stamp = encodeUtf8(`${time}${details ? " " : ""}`);
     const dated = new Uint8Array(stamp.length + data.length);
     dated.set(stamp);
     dated.set(data, stamp.length);

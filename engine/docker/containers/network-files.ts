@@ -10,12 +10,11 @@ export function hostsText(
   release: Release,
   own: readonly HostsEntry[],
   extra: readonly HostsEntry[],
-  withIpv6Loopback = true,
 ): string {
   const zero = release === "28" ? "" : "0";
   const lines = [
     "127.0.0.1\tlocalhost",
-    ...(withIpv6Loopback ? ["::1\tlocalhost ip6-localhost ip6-loopback"] : []),
+    "::1\tlocalhost ip6-localhost ip6-loopback",
     `fe00::${zero}\tip6-localnet`,
     `ff00::${zero}\tip6-mcastprefix`,
     "ff02::1\tip6-allnodes",

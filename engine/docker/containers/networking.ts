@@ -37,9 +37,6 @@ export interface NetworkingParts {
 }
 
 export class ContainerNetworking {
-  /** Owners of a namespace whose /etc/hosts has lost the IPv6 loopback, since others joined them. */
-  private readonly shared = new WeakSet<Container>();
-
   constructor(private readonly parts: NetworkingParts) {}
 
   /** Before the process is started. ApiError: then nothing is left behind. */
@@ -53,7 +50,6 @@ export class ContainerNetworking {
     const isHost = container.hostConfig.NetworkMode === "host";
     const sandbox = isHost ? sandboxes.host(id) : sandboxes.create(id);
     container.sandbox = sandbox;
-    this.shared.delete(container);
     try {
       this.writeSysctls(container, sandbox);
       for (const wired of this.inOrder(container)) this.connectEndpoint(container, wired, sandbox);
@@ -90,8 +86,6 @@ export class ContainerNetworking {
       );
     }
     container.sandbox = owner.sandbox;
-    this.shared.add(owner);
-    this.writeHosts(owner);
   }
 
   /** The network of the mode first, as its interface is eth0. */
@@ -184,6 +178,7 @@ export class ContainerNetworking {
   private allocateAddress(network: Network, settings: Partial<EndpointSettings>): Ipv4 | undefined {
     const { pool } = network;
     if (!pool) return undefined;
+    this.refuseAddress(network, settings);
     const text = settings.IPAMConfig?.IPv4Address;
     const wanted = text ? parseIpv4(text) : undefined;
     if (wanted !== undefined && !pool.contains(wanted)) {
@@ -201,6 +196,16 @@ export class ContainerNetworking {
       );
     }
     return address;
+  }
+
+  /** 28 has refused it when the container was made. */
+  private refuseAddress(network: Network, settings: Partial<EndpointSettings>): void {
+    const isOwnSubnet = network.definition.ipamConfig !== null || network.isDefaultBridge;
+    if (!settings.IPAMConfig?.IPv4Address || isOwnSubnet) return;
+    throw new ApiError(
+      400,
+      "user specified IP address is supported only when connecting to networks with user configured subnets",
+    );
   }
 
   private nameEndpoint(container: Container, network: Network, wired: ContainerNetwork): void {
@@ -357,7 +362,7 @@ export class ContainerNetworking {
     const extra = this.extraHosts(container);
     const text = isHost
       ? withLines(sys.readTextFile("/etc/hosts"), extra)
-      : hostsText(release, this.ownHosts(container), extra, !this.shared.has(container));
+      : hostsText(release, this.ownHosts(container), extra);
     sys.writeFile(`${directory}/hosts`, text, { mode: 0o644 });
   }
 

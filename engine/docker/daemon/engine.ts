@@ -472,19 +472,19 @@ export class Engine implements DockerEngineApi {
           : "container cannot be disconnected from host network or connected to host network",
       );
     }
+    const problems = this.containers.addressProblems(network.name, settings);
+    if (problems.length > 0) {
+      throw new ApiError(
+        400,
+        isNew ? `invalid endpoint settings:\n${joinProblems(problems)}` : (problems[0] as string),
+      );
+    }
     const isAlone =
       container.networks.has("none") || (network.driver === "null" && container.networks.size > 0);
     if (isAlone && !container.networks.has(network.name)) {
       throw new ApiError(
         403,
         "container cannot be connected to multiple networks with one of the networks in private (none) mode",
-      );
-    }
-    const problems = this.containers.addressProblems(network.name, settings);
-    if (problems.length > 0) {
-      throw new ApiError(
-        400,
-        isNew ? `invalid endpoint settings:\n${joinProblems(problems)}` : (problems[0] as string),
       );
     }
     if (settings.Aliases?.length && !isUserDefined(network) && !isNew) {

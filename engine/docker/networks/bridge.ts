@@ -1,11 +1,13 @@
 /** The driver `bridge`: a Linux bridge, a veth pair for each container, rules of the packet filter. */
 import { formatIpv4, type Ipv4 } from "../../net/address.ts";
+import type { Kernel } from "../../kernel/kernel.ts";
 import type { Network as NetworkNamespace } from "../../kernel/namespaces.ts";
 import type { Random } from "../../sim/random.ts";
 import { ApiError } from "../api/errors.ts";
 import { hex, shortId } from "../daemon/identifiers.ts";
 import type { Release } from "../daemon/release.ts";
 import type { FilteredNetwork, Firewall } from "../firewall/firewall.ts";
+import { announce } from "./announce.ts";
 import type { Joined, Joining, NetworkDriver } from "./driver.ts";
 import { configureInterface, deleteLink } from "./interfaces.ts";
 import { formatPrefix } from "./ipam.ts";
@@ -18,6 +20,7 @@ const MASQUERADE_OPTION = "com.docker.network.bridge.enable_ip_masquerade";
 const ICC_OPTION = "com.docker.network.bridge.enable_icc";
 
 export interface BridgeDriverOptions {
+  readonly kernel: Kernel;
   readonly host: NetworkNamespace;
   readonly firewall: Firewall;
   readonly random: Random;
@@ -82,7 +85,7 @@ export class BridgeDriver implements NetworkDriver {
   }
 
   join(joining: Joining): Joined {
-    const { host, release, random, firewall, hairpin } = this.options;
+    const { kernel, host, release, random, firewall, hairpin } = this.options;
     const { network, sandbox, address } = joining;
     const hostDevice = this.freeName();
     const peer = this.freeName();
@@ -106,6 +109,9 @@ export class BridgeDriver implements NetworkDriver {
     if (!isMadeInside) host.rtnetlink.setLink(peer, { netns: sandbox.path });
     configureInterface({ ...joining, mac }, peer);
     if (address !== undefined) firewall.addEndpoint(filtered(network), address);
+    if (release === "28" && address !== undefined) {
+      announce(kernel, { namespace: sandbox.namespace, device: joining.device, mac, address });
+    }
     return { mac, hostDevice };
   }
 

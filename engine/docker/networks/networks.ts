@@ -27,7 +27,7 @@ export class Networks {
     const host = kernel.initialNamespaces.net;
     const networks = (): Iterable<Network> => this.byId.values();
     const hairpin = !config.userlandProxy;
-    const bridge = new BridgeDriver({ host, firewall, random, release, hairpin, networks });
+    const bridge = new BridgeDriver({ kernel, host, firewall, random, release, hairpin, networks });
     const macvlan = new MacvlanDriver(host, random, release);
     this.drivers = { bridge, macvlan, ipvlan: macvlan, host: NO_INTERFACES, null: NO_INTERFACES };
     this.space = new AddressSpace(release, config.addressPools, () =>

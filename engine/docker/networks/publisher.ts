@@ -133,12 +133,14 @@ export class Publisher {
     return publication;
   }
 
-  /** Holds the port for docker-proxy. Undefined: IPv6, which has no sockets here. */
+  /** Holds the port for docker-proxy. Undefined: UDP over IPv6, which has no sockets here. */
   private listen(wish: Wish, port: number, endpoint: Endpoint): number | undefined {
     const { sys } = this.context;
-    const ip = parseIpv4(wish.hostIp);
-    if (ip === undefined) return undefined;
-    const fd = sys.socket("inet", wish.protocol === "udp" ? "dgram" : "stream");
+    const ipv4 = parseIpv4(wish.hostIp);
+    if (ipv4 === undefined && wish.protocol !== "tcp") return undefined;
+    const ip = ipv4 ?? IPV4_ANY;
+    const family = ipv4 === undefined ? "inet6" : "inet";
+    const fd = sys.socket(family, wish.protocol === "udp" ? "dgram" : "stream");
     try {
       if (wish.protocol === "tcp") sys.setsockopt(fd, "reuseAddress", true);
       sys.bind(fd, { ip, port });

@@ -36,6 +36,9 @@ const NAME_SERVER = "10.0.2.3";
 /** Images that are there before the first step. */
 const IMAGES = ["nginx", "busybox"];
 
+/** What built them, where it says so. */
+const BUILT_BY: Readonly<Record<string, string>> = { nginx: "20.10.24+dfsg1" };
+
 /** From the cards being set up, or the engine being started, to the first step. */
 const SETTLE_NS = seconds(3);
 
@@ -158,7 +161,7 @@ function prepareHost(machine: Machine, isRunning: boolean): void {
   const { images } = engineState(machine.kernel);
   for (const name of IMAGES) {
     const image = EMULATED_REGISTRY.find(name, "latest");
-    if (image) images.set(image.id, image);
+    if (image) images.set(image.id, Object.assign(image, { dockerVersion: BUILT_BY[name] ?? "" }));
   }
   if (!isRunning) return;
   const { kernel } = machine;
