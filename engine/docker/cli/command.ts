@@ -49,6 +49,8 @@ export interface Command {
   readonly args: ArgumentRule;
   /** What follows the first operand is not ours. */
   readonly stopsAtOperand?: boolean;
+  /** Said on standard error before anything else. */
+  readonly notice?: Words;
   /** Flags that help does not tell of. */
   readonly hidden?: FlagTable;
   /** Flags of the real one that are refused by name. */

@@ -218,6 +218,8 @@ function* runGroup(
 
 function* runCommand(cli: Cli, command: Command, argv: readonly string[]): Blocking<number> {
   const { version, path } = cli;
+  const notice = command.notice && wordsFor(command.notice, version);
+  if (notice !== undefined) yield* cli.printError(notice);
   let parsed;
   try {
     parsed = parseFlags(flagsOf(command, version, true), argv, command.stopsAtOperand !== true);

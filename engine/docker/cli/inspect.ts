@@ -10,7 +10,11 @@ import type { CliVersion } from "./version.ts";
 export interface Inspected {
   readonly type: GoType;
   readonly json: unknown;
+  /** The engine escaped `<`, `>` and `&` in it. */
+  readonly escaped?: boolean;
 }
+
+const INDENT = "    ";
 
 export interface Inspector {
   /** Throws TemplateError when the template does not fit. */
@@ -35,12 +39,20 @@ function parseInspectTemplate(format: string): Template {
 }
 
 function jsonInspector(format: string): Inspector {
-  const found: unknown[] = [];
+  const found: Inspected[] = [];
+  const write = (each: (object: Inspected) => string) => found.map(each);
   return {
-    add: ({ json }) => void found.push(json),
+    add: (object) => void found.push(object),
     text: () => {
-      if (format === "json") return `${stringifyJson(found, false)}\n`;
-      return `${indentJson(found, "    ", false)}\n`;
+      if (format === "json") {
+        const items = write(({ json, escaped }) => stringifyJson(json, escaped === true));
+        return `[${items.join(",")}]\n`;
+      }
+      if (found.length === 0) return "[]\n";
+      const items = write(
+        ({ json, escaped }) => INDENT + indentJson(json, INDENT, escaped === true, INDENT),
+      );
+      return `[\n${items.join(",\n")}\n]\n`;
     },
   };
 }

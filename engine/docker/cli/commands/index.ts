@@ -24,6 +24,7 @@ import { top } from "./container/top.ts";
 import { update } from "./container/update.ts";
 import { wait } from "./container/wait.ts";
 import { list as contextList, show as contextShow, use as contextUse } from "./context/list.ts";
+import { build } from "./image/build.ts";
 import { history } from "./image/history.ts";
 import { inspect as imageInspect } from "./image/inspect.ts";
 import { list as imageList } from "./image/list.ts";
@@ -77,6 +78,7 @@ export const COMMANDS: readonly Command[] = [
   contextList,
   contextShow,
   contextUse,
+  build,
   history,
   imageInspect,
   imageList,

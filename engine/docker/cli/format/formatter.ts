@@ -87,13 +87,12 @@ const HEADER_FUNCTIONS = {
   truncate: same(INT),
 };
 
-function parsed(text: string, functions: typeof DOCKER_FUNCTIONS, version: CliVersion): Template {
+function parsed(text: string, functions: typeof DOCKER_FUNCTIONS): Template {
   try {
     return parseTemplate("", text, functions);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    const head = version === "28" ? "failed to parse template" : "Template parsing error";
-    throw new CliError(`${head}: ${error.message}`);
+    throw new CliError(`failed to parse template: ${error.message}`);
   }
 }
 
@@ -145,10 +144,10 @@ export function formatList<T>(
   options: ListFormat,
 ): string {
   const { text, table } = layout(options);
-  const template = parsed(text, DOCKER_FUNCTIONS, options.version);
+  const template = parsed(text, DOCKER_FUNCTIONS);
   const rows = items.map((item) => `${run(template, valueOf(context, item))}\n`).join("");
   if (!table) return rows;
-  const headers = parsed(text, HEADER_FUNCTIONS, options.version).execute(headings(context));
+  const headers = parsed(text, HEADER_FUNCTIONS).execute(headings(context));
   return alignTable(`${headers}\n${rows}`);
 }
 

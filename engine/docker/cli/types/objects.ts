@@ -10,6 +10,7 @@ import {
   TIME,
   type GoType,
 } from "../../../programs/support/go/type.ts";
+import type { ImageInspect } from "../../api/image.ts";
 import type { CliVersion } from "../version.ts";
 import { CONTAINER_CONFIG, GRAPH_DRIVER, STRING_MAP, STRINGS } from "./container.ts";
 
@@ -120,3 +121,6 @@ export const VOLUME = byVersion((recent) =>
     "UsageData,omitempty": pointerTo(USAGE),
   }),
 );
+
+/** Engines since 28 write images through a second encoder, which escapes `<`, `>` and `&`. */
+export const isImageEscaped = (image: ImageInspect) => image.VirtualSize === undefined;

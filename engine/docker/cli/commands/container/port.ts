@@ -5,8 +5,8 @@ import { CliError, type Cli } from "../../cli.ts";
 import { between, defineCommand } from "../../command.ts";
 import { containerNames, isRunning } from "../../completion.ts";
 
-function address({ HostIp, HostPort }: PortBinding): string {
-  return HostIp.includes(":") ? `[${HostIp}]:${HostPort}` : `${HostIp}:${HostPort}`;
+function address({ HostIp, HostPort }: PortBinding, recent: boolean): string {
+  return HostIp.includes(":") && recent ? `[${HostIp}]:${HostPort}` : `${HostIp}:${HostPort}`;
 }
 
 /** `80` or `80/udp`, as a key of the port map. */
@@ -30,12 +30,16 @@ export const port = defineCommand({
   args: between(1, 2),
   *run(cli, { args }) {
     const [name = "", wanted] = args;
-    const { Ports } = cli.engine.containerInspect(name).NetworkSettings;
-    const bound = (key: string) => (Ports[key] ?? []).map(address);
+    const container = cli.lookUp("container", name, () => cli.engine.containerInspect(name));
+    const { Ports } = container.NetworkSettings;
+    const bound = (key: string) =>
+      (Ports[key] ?? []).map((binding) => address(binding, cli.recent));
     if (wanted !== undefined) {
-      const lines = bound(portKey(cli, wanted));
+      const key = portKey(cli, wanted);
+      const lines = bound(key);
       if (lines.length === 0) {
-        throw new CliError(`Error: No public port '${wanted}' published for ${name}`);
+        const shown = cli.recent ? wanted : key;
+        throw new CliError(`Error: No public port '${shown}' published for ${name}`);
       }
       yield* cli.print(`${lines.sort().join("\n")}\n`);
       return 0;

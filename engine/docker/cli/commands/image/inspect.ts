@@ -1,7 +1,7 @@
 import { atLeast, defineCommand } from "../../command.ts";
 import { imageNames } from "../../completion.ts";
 import { inspectAll } from "../../inspect-command.ts";
-import { IMAGE } from "../../types/objects.ts";
+import { IMAGE, isImageEscaped } from "../../types/objects.ts";
 
 export const inspect = defineCommand({
   path: "image inspect",
@@ -20,10 +20,10 @@ export const inspect = defineCommand({
   args: atLeast(1),
   unmodelled: ["platform"],
   *run(cli, { args, flags }) {
-    return yield* inspectAll(cli, args, flags.text("format") ?? "", (name) => ({
-      type: IMAGE[cli.version],
-      json: cli.lookUp("image", name, () => cli.engine.imageInspect(name)),
-    }));
+    return yield* inspectAll(cli, args, flags.text("format") ?? "", (name) => {
+      const json = cli.lookUp("image", name, () => cli.engine.imageInspect(name));
+      return { type: IMAGE[cli.version], json, escaped: isImageEscaped(json) };
+    });
   },
   complete: (cli) => imageNames(cli),
 });

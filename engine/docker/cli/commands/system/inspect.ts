@@ -5,7 +5,7 @@ import { containerNames, imageNames, networkNames, volumeNames } from "../../com
 import type { Inspected } from "../../inspect.ts";
 import { inspectAll } from "../../inspect-command.ts";
 import { CONTAINER } from "../../types/container.ts";
-import { IMAGE, NETWORK, VOLUME } from "../../types/objects.ts";
+import { IMAGE, isImageEscaped, NETWORK, VOLUME } from "../../types/objects.ts";
 
 const KINDS = ["container", "image", "network", "volume"] as const;
 type Kind = (typeof KINDS)[number];
@@ -16,8 +16,10 @@ function inspectOne(cli: Cli, kind: Kind, name: string, size: boolean): Inspecte
   switch (kind) {
     case "container":
       return { type: CONTAINER[version], json: engine.containerInspect(name, size) };
-    case "image":
-      return { type: IMAGE[version], json: engine.imageInspect(name) };
+    case "image": {
+      const json = engine.imageInspect(name);
+      return { type: IMAGE[version], json, escaped: isImageEscaped(json) };
+    }
     case "network":
       return { type: NETWORK[version], json: engine.networkInspect(name) };
     case "volume":
