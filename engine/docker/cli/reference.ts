@@ -15,11 +15,12 @@ const DOMAIN =
 const NAME = new RegExp(`^(?:${DOMAIN}/)?${COMPONENT}(?:/${COMPONENT})*$`);
 const LONGEST_NAME = 255;
 
-/** What stands before the first slash is a host if it looks like one. */
-function remainder(name: string): string {
+/** What stands before the first slash is a host if it looks like one: for 28 also in capitals. */
+function remainder(name: string, version: CliVersion): string {
   const slash = name.indexOf("/");
   const first = name.slice(0, slash);
-  return slash > 0 && /[.:]|^localhost$/.test(first) ? name.slice(slash + 1) : name;
+  const isHost = /[.:]|^localhost$/.test(first) || (version === "28" && /[A-Z]/.test(first));
+  return slash > 0 && isHost ? name.slice(slash + 1) : name;
 }
 
 /** Throws CliError: `invalid reference format`. */
@@ -32,7 +33,7 @@ export function parseReference(text: string, version: CliVersion): Reference {
   const match =
     /^([^@]*?)(?::([\w][\w.-]{0,127}))?(?:@([A-Za-z][A-Za-z0-9]*:[0-9a-fA-F]{32,}))?$/.exec(text);
   const name = match?.[1] ?? "";
-  const rest = remainder(name);
+  const rest = remainder(name, version);
   if (match !== null && /[A-Z]/.test(rest)) {
     const shown = name.includes("/") ? rest : `library/${rest}`;
     throw new CliError(

@@ -1,4 +1,5 @@
 /** `docker exec`: a further process in a container. */
+import { encodeUtf8 } from "../../sim/utf8.ts";
 import { ContainerStartError, type ContainerProcess } from "../../machine/container-runtime.ts";
 import type { WaitStatus } from "../../kernel/process/sys.ts";
 import { ApiError } from "../api/errors.ts";
@@ -11,6 +12,9 @@ import { exitCodeOf } from "./exit-code.ts";
 import { processEnvironment } from "./environment.ts";
 import { ociError } from "./oci-error.ts";
 import { ProcessStreams } from "./process-streams.ts";
+
+/** What 20.10 leaves as the exit code of any command that could not be run. */
+const CANNOT_EXECUTE = 126;
 
 const DEFAULT_SIZE = { rows: 24, columns: 80 };
 
@@ -70,7 +74,7 @@ export class Execs {
     return exec;
   }
 
-  /** ApiError 400: the program cannot be run; the command line exits with 126 or 127. */
+  /** A program that cannot be run leaves a message on its output; ApiError 400 when detached. */
   start(
     exec: Exec,
     options: {
@@ -120,9 +124,14 @@ export class Execs {
       });
     } catch (error) {
       if (!(error instanceof ContainerStartError)) throw error;
-      exec.exitCode = error.exitStatus;
-      client?.file.release();
-      throw new ApiError(400, ociError(error, this.context.release, "exec"));
+      const { release } = this.context;
+      exec.exitCode = release === "28" ? error.exitStatus : CANNOT_EXECUTE;
+      const message = ociError(error, release, "exec");
+      if (client === undefined) throw new ApiError(400, message);
+      // The connection is the process's already: the client reads why there was none on its output.
+      streams.stdout.write(encodeUtf8(`${message}\r\n`));
+      streams.end();
+      return client;
     }
     exec.running = true;
     exec.pid = exec.process.pid;

@@ -4,13 +4,16 @@ import type { FlagValues } from "../command.ts";
 
 const CANNOT_RUN = 125;
 
+/** 20.10 ends messages with a full stop, unless they have one. */
+const sentence = (text: string) => (text.endsWith(".") ? text : `${text}.`);
+
 /** `docker: …` and where to read on. */
 export function usageFailure(cli: Cli, name: string, error: unknown): CliError {
   const text = errorText(error);
   return new CliError(
     cli.recent
       ? `docker: ${text}\n\nRun 'docker ${name} --help' for more information`
-      : `docker: ${text}.\nSee 'docker ${name} --help'.`,
+      : `docker: ${sentence(text)}\nSee 'docker ${name} --help'.`,
     CANNOT_RUN,
   );
 }
@@ -30,7 +33,7 @@ export function startFailure(cli: Cli, error: unknown): CliError {
   const text = errorText(error);
   const hint = cli.recent
     ? `docker: ${text}\n\nRun 'docker run --help' for more information`
-    : `docker: ${text}.`;
+    : `docker: ${sentence(text)}`;
   return new CliError(hint, startStatus(text));
 }
 

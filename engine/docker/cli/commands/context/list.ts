@@ -2,6 +2,9 @@ import { defineCommand, exactly, none } from "../../command.ts";
 import { CliError } from "../../cli.ts";
 import { formatList, type ListContext } from "../../format/formatter.ts";
 
+const OVERRIDDEN =
+  "Warning: DOCKER_HOST environment variable overrides the active context. To use a context, either set the global --context flag, or unset DOCKER_HOST environment variable.";
+
 /** The only context there is: what the environment says of the daemon. */
 interface Row {
   readonly endpoint: string;
@@ -51,6 +54,7 @@ export const list = defineCommand({
       version: cli.version,
     });
     yield* cli.print(text);
+    if (cli.sys.env.has("DOCKER_HOST")) yield* cli.printError(`${OVERRIDDEN}\n`);
     return 0;
   },
 });

@@ -1,3 +1,4 @@
+import { DAYS, MONTHS, toCalendar } from "../../../../programs/support/calendar.ts";
 import { alignTabs } from "../../../../programs/support/go/tabwriter.ts";
 import { parseTemplate } from "../../../../programs/support/go/template/template.ts";
 import { TemplateError } from "../../../../programs/support/go/template/parse.ts";
@@ -6,6 +7,7 @@ import type { Version } from "../../../api/system.ts";
 import { CliError, errorText, type Cli } from "../../cli.ts";
 import { defineCommand, none } from "../../command.ts";
 import { DOCKER_FUNCTIONS } from "../../template-functions.ts";
+import { secondsOf } from "../../format/times.ts";
 import { VERSION } from "../../types/system.ts";
 import { stringifyJson } from "../../../../programs/support/go/json.ts";
 
@@ -69,6 +71,16 @@ function serverText(server: Version): string {
   return `\nServer:${platform}\n${components.join("")}`;
 }
 
+/** `2025-11-05T14:43:25.000000000+00:00` as `Wed Nov  5 14:43:25 2025`; another text as it is. */
+function ansic(text: string): string {
+  const seconds = secondsOf(text);
+  if (Number.isNaN(seconds)) return text;
+  const { weekday, month, day, hour, minute, second, year } = toCalendar(seconds);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const name = `${DAYS[weekday]?.slice(0, 3)} ${MONTHS[month]?.slice(0, 3)}`;
+  return `${name} ${String(day).padStart(2)} ${two(hour)}:${two(minute)}:${two(second)} ${year}`;
+}
+
 function componentRows(
   name: string,
   version: string,
@@ -82,7 +94,7 @@ function componentRows(
     ["API version", `${details["ApiVersion"]} (minimum version ${details["MinAPIVersion"]})`],
     ["Go version", details["GoVersion"] ?? ""],
     ["Git commit", details["GitCommit"] ?? ""],
-    ["Built", details["BuildTime"] ?? ""],
+    ["Built", ansic(details["BuildTime"] ?? "")],
     ["OS/Arch", `${details["Os"]}/${details["Arch"]}`],
     ["Experimental", details["Experimental"] ?? "false"],
   ];
