@@ -160,6 +160,7 @@ export class NetNamespace {
     this.neighbours.drawReachableTime(device);
     this.byIndex.set(device.ifindex, device);
     this.byName.set(device.name, device);
+    for (const name of device.alternativeNames) this.byName.set(name, device);
     this.ipv6.deviceAdded(device);
     device.announce("register");
   }
@@ -170,6 +171,7 @@ export class NetNamespace {
     device.close();
     device.announce("unregister");
     this.forget(device);
+    device.unlinked();
     this.monitor.link(device, true);
     device.destroyed();
   }
@@ -177,6 +179,7 @@ export class NetNamespace {
   private forget(device: NetDevice): void {
     this.byIndex.delete(device.ifindex);
     this.byName.delete(device.name);
+    for (const name of device.alternativeNames) this.byName.delete(name);
     this.ipv6.deviceRemoved(device);
   }
 
@@ -188,6 +191,20 @@ export class NetNamespace {
     device.name = name;
     this.byName.set(name, device);
     device.announce("rename");
+  }
+
+  /** Another name by which the device is found; netdev_name_node_alt_create(), EEXIST. */
+  addName(device: NetDevice, name: string): void {
+    if (this.byName.has(name)) throw new KernelError("EEXIST");
+    device.alternativeNames = [...device.alternativeNames, name];
+    this.byName.set(name, device);
+  }
+
+  /** ENOENT */
+  removeName(device: NetDevice, name: string): void {
+    if (!device.alternativeNames.includes(name)) throw new KernelError("ENOENT");
+    device.alternativeNames = device.alternativeNames.filter((other) => other !== name);
+    this.byName.delete(name);
   }
 
   /** Takes a device to another namespace; dev_change_net_namespace(). */
@@ -261,6 +278,10 @@ export class NetNamespace {
   private numberNetns(other: NetNamespace, id: number): void {
     this.netnsIds.set(other, id);
     other.numberedBy.add(this);
+  }
+
+  netnsIdList(): number[] {
+    return [...this.netnsIds.values()].sort((one, other) => one - other);
   }
 
   /** The number, if one was given already. */

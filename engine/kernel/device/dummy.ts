@@ -11,6 +11,10 @@ class Dummy extends NetDevice {
   override minMtu = 0;
   override maxMtu = 0;
 
+  override get hasSoftwareCarrier(): boolean {
+    return true;
+  }
+
   protected override xmit(packet: Packet): void {
     this.countSent(packet);
   }

@@ -46,12 +46,16 @@ export abstract class NetDevice {
   netns!: NetNamespace;
   ifindex = 0;
   alias: string | undefined;
+  /** Other names that it answers to; the namespace knows them too. */
+  alternativeNames: readonly string[] = [];
   broadcastAddress: Mac = MAC_BROADCAST;
   mtu = 1500;
   /** Bounds that the kernel enforces; 0 for `maxMtu`: none. */
   minMtu = 68;
   maxMtu = 65535;
   txQueueLength = 1000;
+  txQueues = 1;
+  rxQueues = 1;
   /** IFLA_GROUP; 0 is `default`. */
   group = 0;
   /** The default discipline, while `trafficControl` has none. */
@@ -65,6 +69,8 @@ export abstract class NetDevice {
   promiscuous = false;
   promiscuity = 0;
   allMulticast = false;
+  /** IFF_DYNAMIC: its address may change; nobody heeds it. */
+  dynamic = false;
   readonly hasBroadcast: boolean = true;
   readonly isLoopback: boolean = false;
   readonly isPointToPoint: boolean = false;
@@ -150,6 +156,11 @@ export abstract class NetDevice {
   /** Bytes of the longest frame that comes in: the MTU's, and a tag's; is_skb_forwardable(). */
   get longestFrame(): number {
     return this.mtu + FRAME_OVERHEAD_BYTES;
+  }
+
+  /** Whether the user may set the carrier; ndo_change_carrier. */
+  get hasSoftwareCarrier(): boolean {
+    return false;
   }
 
   /** Whether the driver tells a speed: 10 Gbit/s, of veth and of our cables. */
@@ -271,6 +282,7 @@ export abstract class NetDevice {
       promiscuous: this.promiscuity > 0 && this.promiscuous,
       allMulticast: this.allMulticast,
       multicast: this.multicast,
+      dynamic: this.dynamic,
       lowerUp: this.up && this.carrierOn,
     };
   }

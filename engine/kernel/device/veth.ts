@@ -6,9 +6,14 @@ import type { LinkKindData } from "../rtnetlink/messages.ts";
 import { NetDevice } from "./net-device.ts";
 import type { DeviceKind } from "./registry.ts";
 
+/** One for each of the two processors that our transcripts were recorded with. */
+const QUEUES = 2;
+
 /** One end of a virtual cable inside a machine. Linux drivers/net/veth.c. */
 export class Veth extends NetDevice {
   override readonly kind = "veth";
+  override txQueues = QUEUES;
+  override rxQueues = QUEUES;
   private peer: Veth | undefined;
   /** It dies with this one. */
   private orphan: Veth | undefined;
@@ -94,6 +99,8 @@ export const vethKind: DeviceKind = {
     peer.ifindex = wanted.ifindex ?? 0;
     if (wanted.mtu !== undefined) peer.mtu = wanted.mtu;
     if (wanted.txQueueLength !== undefined) peer.txQueueLength = wanted.txQueueLength;
+    peer.txQueues = wanted.txQueues ?? peer.txQueues;
+    peer.rxQueues = wanted.rxQueues ?? peer.rxQueues;
     const device = new Veth(swaps ? otherName : name, address);
     device.ifindex = request.ifindex ?? 0;
     Veth.join(device, peer);

@@ -1,12 +1,19 @@
 /** Ethernet over UDP, RFC 7348. Linux drivers/net/vxlan. */
-import { IPV4_ANY, isGroupMac, MAC_ZERO, type Ipv4, type Mac } from "../../net/address.ts";
+import {
+  IPV4_ANY,
+  isGroupMac,
+  isMulticast,
+  MAC_ZERO,
+  type Ipv4,
+  type Mac,
+} from "../../net/address.ts";
 import { IPPROTO_UDP, Packet } from "../../net/packet.ts";
 import { SECOND, type Ns } from "../../sim/clock.ts";
 import { KernelError } from "../errno.ts";
 import { flowHash } from "../ip/multipath.ts";
 import type { NetNamespace } from "../netns.ts";
-import type { FdbMessage, FdbRequest, LinkKindData } from "../rtnetlink/messages.ts";
-import { NetDevice } from "./net-device.ts";
+import type { FdbMessage, FdbRequest, LinkKindData, VxlanSettings } from "../rtnetlink/messages.ts";
+import { NetDevice, type DeviceEvent, type UpperDevice } from "./net-device.ts";
 import type { DeviceKind } from "./registry.ts";
 
 /** Outer IP, UDP, VXLAN and inner Ethernet header. */
@@ -15,10 +22,9 @@ const OVERHEAD_BYTES = 50;
 /** Linux's port from before IANA gave 4789. */
 const DEFAULT_PORT = 8472;
 
-const AGEING_NS: Ns = 300 * SECOND;
 const MAX_ENTRIES = 16384;
 
-/** Source ports are drawn from the ephemeral range by the inner flow, RFC 7348 §5. */
+/** The ephemeral range, from which source ports are drawn unless another one is said. */
 const FIRST_SOURCE_PORT = 32768;
 const SOURCE_PORTS = 28232;
 
@@ -28,42 +34,103 @@ interface VxlanEntry {
   /** Several for the address of unknown and group frames, 00:00:00:00:00:00. */
   remotes: Ipv4[];
   updatedNs: Ns;
+  usedNs: Ns;
 }
 
-export interface VxlanSettings {
+/** What cannot be changed once the device is there. */
+interface VxlanIdentity {
   readonly vni: number;
-  readonly remote: Ipv4 | undefined;
-  readonly local: Ipv4 | undefined;
   readonly dstPort: number;
+  readonly sourcePorts: { readonly low: number; readonly high: number };
   readonly lower: NetDevice | undefined;
 }
 
-export class Vxlan extends NetDevice {
+const DEFAULT_SETTINGS: VxlanSettings = {
+  learning: true,
+  ttl: 0,
+  tos: 0,
+  ageingS: 300,
+  maxAddresses: 0,
+};
+
+export class Vxlan extends NetDevice implements UpperDevice {
   override readonly kind = "vxlan";
   private readonly entries = new Map<Mac, VxlanEntry>();
+  private settings = DEFAULT_SETTINGS;
+  /** The group that is joined while the device is up. */
+  private joined: Ipv4 | undefined;
 
   constructor(
     name: string,
     address: Mac,
-    readonly settings: VxlanSettings,
+    readonly identity: VxlanIdentity,
+    settings: Partial<VxlanSettings>,
     /** Where the outer packets go, wherever the device is moved to. */
     private readonly underlay: NetNamespace,
   ) {
     super(name, address);
-    if (settings.lower) this.mtu = settings.lower.mtu - OVERHEAD_BYTES;
+    const { lower } = identity;
+    if (lower) {
+      this.mtu = lower.mtu - OVERHEAD_BYTES;
+      lower.uppers.push(this);
+    }
+    this.change(settings);
+  }
+
+  /** vxlan_changelink() */
+  change(settings: Partial<VxlanSettings>): void {
+    this.settings = { ...this.settings, ...settings };
     if (settings.remote !== undefined) this.addRemote(MAC_ZERO, settings.remote, "permanent");
   }
 
   protected override opened(): void {
     this.underlay.ip.udpTunnels.add(this);
+    const { remote } = this.settings;
+    if (remote === undefined || !isMulticast(remote)) return;
+    this.joined = remote;
+    this.identity.lower?.joinGroup(groupMac(remote));
+    this.countMembers(remote, 1);
   }
 
   protected override closed(): void {
     this.underlay.ip.udpTunnels.delete(this);
+    const { joined } = this;
+    if (joined === undefined) return;
+    this.joined = undefined;
+    this.identity.lower?.leaveGroup(groupMac(joined));
+    this.countMembers(joined, -1);
+  }
+
+  private countMembers(group: Ipv4, change: number): void {
+    const groups = this.identity.lower?.ipv4.groups;
+    if (!groups) return;
+    const members = (groups.get(group) ?? 0) + change;
+    if (members > 0) groups.set(group, members);
+    else groups.delete(group);
+  }
+
+  lowerEvent(_lower: NetDevice, event: DeviceEvent): void {
+    if (event === "unregister") this.netns.unregister(this);
+  }
+
+  override destroyed(): void {
+    const uppers = this.identity.lower?.uppers;
+    const at = uppers?.indexOf(this) ?? -1;
+    if (at >= 0) uppers?.splice(at, 1);
+  }
+
+  override changeMtu(mtu: number): void {
+    const { lower } = this.identity;
+    if (lower && mtu > lower.mtu - OVERHEAD_BYTES) throw new KernelError("EINVAL");
+    this.mtu = mtu;
+  }
+
+  override get hasKnownSpeed(): boolean {
+    return this.identity.lower?.hasKnownSpeed ?? false;
   }
 
   get port(): number {
-    return this.settings.dstPort;
+    return this.identity.dstPort;
   }
 
   /** vxlan_xmit() */
@@ -76,35 +143,40 @@ export class Vxlan extends NetDevice {
       return;
     }
     this.countSent(packet);
+    entry.usedNs = this.nowNs;
     for (const remote of entry.remotes) this.encapsulate(packet.clone(), remote);
   }
 
   private lookup(mac: Mac): VxlanEntry | undefined {
     const entry = this.entries.get(mac);
-    if (entry?.state !== "learned" || this.nowNs - entry.updatedNs < AGEING_NS) return entry;
+    if (!entry || !this.isTooOld(entry)) return entry;
     this.entries.delete(mac);
     return undefined;
   }
 
+  private isTooOld({ state, updatedNs }: VxlanEntry): boolean {
+    return state === "learned" && this.nowNs - updatedNs >= this.settings.ageingS * SECOND;
+  }
+
   private encapsulate(inner: Packet, remote: Ipv4): void {
-    const { underlay, settings } = this;
+    const { underlay, settings, identity } = this;
     const outer = new Packet();
     outer.mark = inner.mark;
-    outer.transport = { kind: "udp", srcPort: sourcePort(inner), dstPort: settings.dstPort };
-    outer.vni = settings.vni;
+    outer.transport = { kind: "udp", srcPort: this.sourcePort(inner), dstPort: identity.dstPort };
+    outer.vni = identity.vni;
     outer.encapsulated = inner;
     const header = {
-      tos: 0,
+      tos: settings.tos === "inherit" ? (inner.ip?.tos ?? 0) : settings.tos,
       id: 0,
       dontFragment: false,
       moreFragments: false,
       fragmentOffset: 0,
-      ttl: underlay.sysctl.number("ipv4/ip_default_ttl"),
+      ttl: this.outerTtl(inner, remote),
       protocol: IPPROTO_UDP,
       dst: remote,
     };
     try {
-      const oif = settings.lower?.ifindex ?? 0;
+      const oif = identity.lower?.ifindex ?? 0;
       const src =
         settings.local ??
         underlay.ip.routeOutput({ src: IPV4_ANY, dst: remote, protocol: IPPROTO_UDP, oif }).src;
@@ -117,16 +189,30 @@ export class Vxlan extends NetDevice {
     }
   }
 
+  private outerTtl(inner: Packet, remote: Ipv4): number {
+    const { ttl } = this.settings;
+    if (ttl === "inherit" && inner.ip) return inner.ip.ttl;
+    if (typeof ttl === "number" && ttl !== 0) return ttl;
+    return isMulticast(remote) ? 1 : this.underlay.sysctl.number("ipv4/ip_default_ttl");
+  }
+
+  /** Drawn by the inner flow, RFC 7348 §5. */
+  private sourcePort(inner: Packet): number {
+    const { low, high } = this.identity.sourcePorts;
+    const [first, count] = high > low ? [low, high - low] : [FIRST_SOURCE_PORT, SOURCE_PORTS];
+    return first + (flowOf(inner) % count);
+  }
+
   /** True if the packet was for this device; vxlan_rcv(). */
   decapsulate(outer: Packet): boolean {
     const inner = outer.encapsulated;
-    if (outer.vni !== this.settings.vni || !inner?.ether || !outer.ip) return false;
+    if (outer.vni !== this.identity.vni || !inner?.ether || !outer.ip) return false;
     if (!this.up || inner.ether.src === this.address) {
       this.drop(inner);
       return true;
     }
     const frame = inner.clone();
-    this.learn(inner.ether.src, outer.ip.src);
+    if (this.settings.learning) this.learn(inner.ether.src, outer.ip.src);
     this.countReceived(frame);
     this.receive(frame);
     return true;
@@ -140,8 +226,9 @@ export class Vxlan extends NetDevice {
       known.updatedNs = this.nowNs;
       return;
     }
-    if (this.entries.size >= MAX_ENTRIES || isGroupMac(mac) || mac === MAC_ZERO) return;
-    this.entries.set(mac, { mac, state: "learned", remotes: [remote], updatedNs: this.nowNs });
+    const most = this.settings.maxAddresses || MAX_ENTRIES;
+    if (this.entries.size >= most || isGroupMac(mac) || mac === MAC_ZERO) return;
+    this.addRemote(mac, remote, "learned");
   }
 
   private get nowNs(): Ns {
@@ -149,7 +236,8 @@ export class Vxlan extends NetDevice {
   }
 
   private addRemote(mac: Mac, remote: Ipv4, state: VxlanEntry["state"]): void {
-    this.entries.set(mac, { mac, state, remotes: [remote], updatedNs: this.nowNs });
+    const now = this.nowNs;
+    this.entries.set(mac, { mac, state, remotes: [remote], updatedNs: now, usedNs: now });
   }
 
   // ---------------------------------------------------------------- `bridge fdb`
@@ -158,17 +246,18 @@ export class Vxlan extends NetDevice {
     const now = this.nowNs;
     const byMac = [...this.entries.values()].sort((a, b) => b.mac - a.mac);
     return byMac.flatMap((entry) => {
-      if (entry.state === "learned" && now - entry.updatedNs >= AGEING_NS) return [];
+      if (this.isTooOld(entry)) return [];
       return entry.remotes.map((destination): FdbMessage => ({
         mac: entry.mac,
         ifindex: this.ifindex,
         state: entry.state,
         self: true,
         destination,
-        ...(entry.mac === MAC_ZERO && this.settings.lower
-          ? { via: this.settings.lower.ifindex }
+        ...(entry.mac === MAC_ZERO && this.identity.lower
+          ? { via: this.identity.lower.ifindex }
           : {}),
         ageNs: now - entry.updatedNs,
+        usedNs: now - entry.usedNs,
       }));
     });
   }
@@ -180,9 +269,10 @@ export class Vxlan extends NetDevice {
     if (remote === undefined) throw new KernelError("EINVAL");
     const known = this.entries.get(mac);
     if (known && mode === "add") throw new KernelError("EEXIST");
-    if (known && mode === "append" && (mac === MAC_ZERO || isGroupMac(mac))) {
-      if (known.remotes.includes(remote)) throw new KernelError("EEXIST");
-      known.remotes.push(remote);
+    if (known && mode === "append") {
+      // Only unknown and group frames go to several places.
+      const isShared = mac === MAC_ZERO || isGroupMac(mac);
+      if (isShared && !known.remotes.includes(remote)) known.remotes.push(remote);
       return;
     }
     this.addRemote(mac, remote, request.state === "dynamic" ? "learned" : request.state);
@@ -201,28 +291,32 @@ export class Vxlan extends NetDevice {
   }
 
   override kindData(): LinkKindData {
-    const { vni, remote, local, dstPort, lower } = this.settings;
+    const { vni, dstPort, sourcePorts, lower } = this.identity;
     return {
       kind: "vxlan",
       vni,
-      ...(remote !== undefined ? { remote } : {}),
-      ...(local !== undefined ? { local } : {}),
       dstPort,
+      sourcePorts,
       ...(lower ? { lower: lower.ifindex } : {}),
+      ...this.settings,
     };
   }
 }
 
-function sourcePort(inner: Packet): number {
+/** The Ethernet address of a group, RFC 1112 §6.4. */
+function groupMac(group: Ipv4): Mac {
+  return (0x01005e000000 + (group % 0x800000)) as Mac;
+}
+
+function flowOf(inner: Packet): number {
   const { ether, ip, transport } = inner;
   const ports = transport && transport.kind !== "icmp" ? transport : undefined;
-  const hash = flowHash(
+  return flowHash(
     ip?.src ?? (ether?.src ?? 0) % 0x1_0000_0000,
     ip?.dst ?? (ether?.dst ?? 0) % 0x1_0000_0000,
     ports ? (ports.srcPort << 16) | ports.dstPort : 0,
     ether?.etherType ?? 0,
   );
-  return FIRST_SOURCE_PORT + (hash % SOURCE_PORTS);
 }
 
 export const vxlanKind: DeviceKind = {
@@ -237,22 +331,17 @@ export const vxlanKind: DeviceKind = {
     if (request.link !== undefined && !lower) {
       throw new KernelError("ENODEV", "Invalid local interface, device not found");
     }
-    const dstPort = wanted.dstPort || DEFAULT_PORT;
+    const { vni, dstPort: wantedPort, sourcePorts = { low: 0, high: 0 }, ...settings } = wanted;
+    const dstPort = wantedPort || DEFAULT_PORT;
     const rival = netns.devices().some((device) => {
       if (!(device instanceof Vxlan)) return false;
-      return device.settings.vni === wanted.vni && device.settings.dstPort === dstPort;
+      return device.identity.vni === vni && device.identity.dstPort === dstPort;
     });
     if (rival) {
       throw new KernelError("EEXIST", "A VXLAN device with the specified VNI already exists");
     }
-    const settings: VxlanSettings = {
-      vni: wanted.vni,
-      remote: wanted.remote,
-      local: wanted.local,
-      dstPort,
-      lower,
-    };
-    const device = new Vxlan(name, address, settings, netns);
+    const identity = { vni, dstPort, sourcePorts, lower };
+    const device = new Vxlan(name, address, identity, settings, netns);
     device.ifindex = request.ifindex ?? 0;
     netns.register(device);
     return device;

@@ -57,6 +57,9 @@ type Mode = "add" | "replace" | "append";
 
 export function newFdb(netns: NetNamespace, request: FdbRequest, mode: Mode): void {
   const device = findDevice(netns, request.device);
+  if (device.type !== "ether") {
+    throw new KernelError("EINVAL", "FDB add only supported for Ethernet devices");
+  }
   if (request.target === "self" && device instanceof Vxlan) device.addEntry(request, mode);
   else if (request.target === "self" && !(device instanceof Bridge)) listen(device, request);
   else newBridgeEntry(bridgeOf(netns, request), device.bridgePort, request, mode);
@@ -114,7 +117,6 @@ function putEntry(
 
 /** The device is told to listen to another address; ndo_dflt_fdb_add(). */
 function listen(device: NetDevice, { mac, state, vlan }: FdbRequest): void {
-  if (device.isLoopback || device.type !== "ether") throw new KernelError("EOPNOTSUPP");
   if (state !== "permanent" || vlan !== undefined) throw new KernelError("EINVAL");
   const list = isGroupMac(mac) ? device.groups : device.unicastAddresses;
   if (list.includes(mac)) throw new KernelError("EEXIST");
@@ -123,6 +125,9 @@ function listen(device: NetDevice, { mac, state, vlan }: FdbRequest): void {
 
 export function delFdb(netns: NetNamespace, request: FdbRequest): void {
   const device = findDevice(netns, request.device);
+  if (device.type !== "ether") {
+    throw new KernelError("EINVAL", "FDB delete only supported for Ethernet devices");
+  }
   if (request.target === "self" && device instanceof Vxlan) device.deleteEntry(request);
   else if (request.target === "self" && !(device instanceof Bridge)) stopListening(device, request);
   else delBridgeEntry(bridgeOf(netns, request), device.bridgePort, request);
@@ -138,7 +143,6 @@ function delBridgeEntry(bridge: Bridge, port: BridgePort | undefined, request: F
 }
 
 function stopListening(device: NetDevice, { mac, state }: FdbRequest): void {
-  if (device.isLoopback || device.type !== "ether") throw new KernelError("EOPNOTSUPP");
   if (state !== "permanent") throw new KernelError("EINVAL");
   const list = isGroupMac(mac) ? device.groups : device.unicastAddresses;
   const at = list.indexOf(mac);

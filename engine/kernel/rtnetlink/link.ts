@@ -3,6 +3,7 @@ import { isGroupMac, MAC_ZERO, type Mac } from "../../net/address.ts";
 import { Bridge } from "../device/bridge/bridge.ts";
 import type { NetDevice } from "../device/net-device.ts";
 import { findKind } from "../device/registry.ts";
+import { Vxlan } from "../device/vxlan.ts";
 import { KernelError } from "../errno.ts";
 import type { NetNamespace } from "../netns.ts";
 import type { LinkChanges, LinkMessage, NewLink } from "./messages.ts";
@@ -13,10 +14,14 @@ const MAX_NAME = 15;
 /** The device as `netns`, which it is in, sees it. */
 export function linkMessage(netns: NetNamespace, device: NetDevice): LinkMessage {
   const linked = device.linkedDevice();
+  const isThere = linked !== undefined && linked.isRegistered;
   return {
     ifindex: device.ifindex,
     name: device.name,
     ...(device.alias ? { alias: device.alias } : {}),
+    ...(device.alternativeNames.length > 0
+      ? { alternativeNames: [...device.alternativeNames] }
+      : {}),
     type: device.type,
     flags: device.flags(),
     mtu: device.mtu,
@@ -25,12 +30,16 @@ export function linkMessage(netns: NetNamespace, device: NetDevice): LinkMessage
     qdisc: device.trafficControl.root?.kind ?? device.qdisc,
     operState: device.operState,
     txQueueLength: device.txQueueLength,
+    txQueues: device.txQueues,
+    rxQueues: device.rxQueues,
     address: device.address,
     broadcast: device.broadcastAddress,
     promiscuity: device.promiscuity,
     ...(device.master ? { master: device.master.ifindex } : {}),
-    ...(linked ? { link: linked.ifindex } : {}),
-    ...(linked && linked.netns !== netns ? { linkNetnsId: netns.netnsId(linked.netns) } : {}),
+    ...(linked || device.kind === "veth" ? { link: isThere ? linked.ifindex : 0 } : {}),
+    ...(linked && isThere && linked.netns !== netns
+      ? { linkNetnsId: netns.netnsId(linked.netns) }
+      : {}),
     data: device.kindData(),
     ...(device.bridgePort ? { port: device.bridgePort.message() } : {}),
     statistics: { ...device.statistics },
@@ -97,6 +106,8 @@ export function newLink(netns: NetNamespace, request: NewLink): void {
       device.setMtu(request.mtu);
     }
     if (request.txQueueLength !== undefined) device.txQueueLength = request.txQueueLength;
+    device.txQueues = request.txQueues ?? device.txQueues;
+    device.rxQueues = request.rxQueues ?? device.rxQueues;
     if (request.master !== undefined) enslave(target, device, request.master);
     if (request.up) device.open();
   } catch (error) {
@@ -130,22 +141,46 @@ export function setLink(netns: NetNamespace, name: string, changes: LinkChanges)
     checkName(changes.name);
     home.rename(device, changes.name);
   }
+  if (changes.protoDown !== undefined) {
+    throw new KernelError("EOPNOTSUPP", "Protodown not supported by device");
+  }
+  if (changes.carrier !== undefined) {
+    if (!device.hasSoftwareCarrier) throw new KernelError("EOPNOTSUPP");
+    device.setCarrier(changes.carrier);
+  }
   if (changes.group !== undefined) device.group = changes.group;
   if (changes.alias !== undefined) device.alias = changes.alias || undefined;
   if (changes.master !== undefined) enslave(home, device, changes.master);
   setFlags(device, changes);
   if (changes.txQueueLength !== undefined) device.txQueueLength = changes.txQueueLength;
   if (changes.bridge) setBridge(device, changes.bridge);
+  if (changes.vxlan) setVxlan(device, changes.vxlan);
   if (changes.port) {
     if (!device.bridgePort) throw new KernelError("EOPNOTSUPP");
     device.bridgePort.change(changes.port);
   }
   if (changes.flushFdb) flushFdb(device);
-  home.monitor.link(device, false);
+  if (SILENT.some((key) => changes[key] !== undefined)) home.monitor.link(device, false);
 }
 
+/** Changes that no event of the device tells of; DO_SETLINK_NOTIFY. */
+const SILENT = [
+  "alias",
+  "txQueueLength",
+  "group",
+  "master",
+  "promiscuous",
+  "noArp",
+  "multicast",
+  "allMulticast",
+  "dynamic",
+  "bridge",
+  "port",
+] as const;
+
 function setFlags(device: NetDevice, changes: LinkChanges): void {
-  const { promiscuous, noArp, multicast, allMulticast, up } = changes;
+  const { promiscuous, noArp, multicast, allMulticast, dynamic, up } = changes;
+  if (dynamic !== undefined) device.dynamic = dynamic;
   if (promiscuous !== undefined && promiscuous !== device.promiscuous) {
     device.promiscuous = promiscuous;
     device.setPromiscuity(promiscuous ? 1 : -1);
@@ -170,6 +205,20 @@ function enslave(netns: NetNamespace, device: NetDevice, master: string | null):
   bridge.addPort(device);
 }
 
+/** vxlan_nl2conf(): what a device is known by stays. */
+function setVxlan(device: NetDevice, changes: NonNullable<LinkChanges["vxlan"]>): void {
+  if (!(device instanceof Vxlan)) throw new KernelError("EOPNOTSUPP");
+  const { vni, dstPort, sourcePorts, ...settings } = changes;
+  if (vni !== undefined && vni !== device.identity.vni) {
+    throw new KernelError("EOPNOTSUPP", "Cannot change VNI");
+  }
+  if (dstPort !== undefined && dstPort !== device.identity.dstPort) {
+    throw new KernelError("EOPNOTSUPP", "Cannot change port");
+  }
+  if (sourcePorts) throw new KernelError("EOPNOTSUPP", "Cannot change port range");
+  device.change(settings);
+}
+
 /** br_fdb_flush(), br_fdb_delete_by_port() */
 function flushFdb(device: NetDevice): void {
   const port = device.bridgePort;
@@ -183,6 +232,14 @@ function flushFdb(device: NetDevice): void {
 function setBridge(device: NetDevice, settings: NonNullable<LinkChanges["bridge"]>): void {
   if (!(device instanceof Bridge)) throw new KernelError("EOPNOTSUPP");
   device.change(settings);
+}
+
+export function newAlternativeName(netns: NetNamespace, name: string, other: string): void {
+  netns.addName(findDevice(netns, name), other);
+}
+
+export function delAlternativeName(netns: NetNamespace, name: string, other: string): void {
+  netns.removeName(findDevice(netns, name), other);
 }
 
 export function delLink(netns: NetNamespace, name: string): void {

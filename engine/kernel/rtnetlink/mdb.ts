@@ -65,6 +65,10 @@ export function newMdb(netns: NetNamespace, request: MdbRequest): void {
   if (member === bridge.ifindex && request.permanent) {
     throw new KernelError("EINVAL", "bridge: Flags are not allowed for host groups");
   }
+  const port = netns.deviceByIndex(member)?.bridgePort;
+  if (port?.state === "disabled" && !request.permanent) {
+    throw new KernelError("EINVAL", "bridge: Port is in disabled state and entry is not permanent");
+  }
   bridge.mdb.add(request, member);
 }
 

@@ -23,6 +23,7 @@ export interface LinkFlags {
   readonly promiscuous: boolean;
   readonly allMulticast: boolean;
   readonly multicast: boolean;
+  readonly dynamic: boolean;
   readonly lowerUp: boolean;
 }
 
@@ -57,17 +58,32 @@ export type LinkKindData =
       readonly gcTimerNs: Ns;
     }
   | { readonly kind: "vlan"; readonly id: number }
-  | {
+  | ({
       readonly kind: "vxlan";
       readonly vni: number;
-      readonly remote?: Ipv4;
-      readonly local?: Ipv4;
       readonly dstPort: number;
+      readonly sourcePorts: { readonly low: number; readonly high: number };
       /** Index of the device that the outer packets leave by, `dev DEV`. */
       readonly lower?: number;
-    }
+    } & VxlanSettings)
   | { readonly kind: "macvlan"; readonly mode: "bridge" | "private" | "vepa" | "passthru" }
   | { readonly kind: "ipip"; readonly local: Ipv4; readonly remote: Ipv4 };
+
+/** What may be changed of a VXLAN device. */
+export interface VxlanSettings {
+  /** An end of the tunnel, or a multicast group. */
+  readonly remote?: Ipv4;
+  readonly local?: Ipv4;
+  readonly learning: boolean;
+  /** Of the outer packets; 0: the system's; `inherit`: the inner packet's. */
+  readonly ttl: number | "inherit";
+  /** Of the outer packets. */
+  readonly tos: number | "inherit";
+  /** How long what was learned is kept, in seconds. */
+  readonly ageingS: number;
+  /** Entries that may be learned; 0: no limit. */
+  readonly maxAddresses: number;
+}
 
 /** What the user sets of a bridge; times are in nanoseconds. */
 export interface BridgeSettings {
@@ -152,6 +168,8 @@ export interface LinkMessage {
   readonly ifindex: number;
   readonly name: string;
   readonly alias?: string;
+  /** IFLA_PROP_LIST; undefined: it has one name only. */
+  readonly alternativeNames?: readonly string[];
   readonly type: "ether" | "loopback" | "ipip";
   readonly flags: LinkFlags;
   readonly mtu: number;
@@ -160,6 +178,9 @@ export interface LinkMessage {
   readonly qdisc: string;
   readonly operState: OperState;
   readonly txQueueLength: number;
+  /** Queues of packets to be sent and of those received. */
+  readonly txQueues: number;
+  readonly rxQueues: number;
   readonly address: Mac;
   readonly broadcast: Mac;
   readonly promiscuity: number;
@@ -187,6 +208,8 @@ export interface NewLink {
   readonly address?: Mac;
   readonly mtu?: number;
   readonly txQueueLength?: number;
+  readonly txQueues?: number;
+  readonly rxQueues?: number;
   readonly up?: boolean;
   readonly master?: string;
   /** Lower device, `ip link add link DEV`. */
@@ -195,11 +218,10 @@ export interface NewLink {
   readonly netns?: string | number;
   readonly peer?: Omit<NewLink, "kind" | "peer">;
   readonly vlanId?: number;
-  readonly vxlan?: {
+  readonly vxlan?: Partial<VxlanSettings> & {
     readonly vni?: number;
-    readonly remote?: Ipv4;
-    readonly local?: Ipv4;
     readonly dstPort?: number;
+    readonly sourcePorts?: { readonly low: number; readonly high: number };
   };
   readonly macvlanMode?: "bridge" | "private" | "vepa" | "passthru";
   readonly bridge?: Partial<BridgeSettings>;
@@ -221,8 +243,13 @@ export interface LinkChanges {
   readonly noArp?: boolean;
   readonly multicast?: boolean;
   readonly allMulticast?: boolean;
+  readonly dynamic?: boolean;
+  /** Of devices whose carrier is not a cable's. */
+  readonly carrier?: boolean;
+  readonly protoDown?: boolean;
   readonly group?: number;
   readonly bridge?: Partial<BridgeSettings>;
+  readonly vxlan?: NewLink["vxlan"];
   readonly port?: Partial<BridgePortSettings>;
   /** Of a bridge or a bridge port: forget what was learned. */
   readonly flushFdb?: boolean;
@@ -592,6 +619,95 @@ export interface TokenBucketOptions {
   readonly limitBytes: number;
 }
 
+/** `htb` itself; what is left out is the kernel's default, and what counts is for show only. */
+export interface HierarchicalTokenBucketOptions {
+  readonly kind: "htb";
+  /** Bytes per second of a class's rate for a byte of its quantum. */
+  readonly rateToQuantum: number;
+  /** Minor number of the class for what no filter wants; 0: none. */
+  readonly defaultMinor: number;
+  /** Frames that went past the classes. */
+  readonly directPackets?: number;
+  readonly directQueueLength?: number;
+}
+
+/** A class of `htb`. */
+export interface TrafficClassOptions {
+  readonly bytesPerSecond: number;
+  readonly ceilBytesPerSecond: number;
+  readonly burstNs: Ns;
+  readonly ceilBurstNs: Ns;
+  readonly priority: number;
+  /** Bytes it may send before another of its priority; undefined: from its rate. */
+  readonly quantumBytes?: number;
+}
+
+export interface TrafficClassRequest {
+  readonly device: string;
+  /** `QDISC_ROOT`, a discipline's handle or a class's. */
+  readonly parent?: number;
+  readonly handle?: number;
+  readonly options?: TrafficClassOptions;
+}
+
+export interface TrafficClassMessage {
+  readonly ifindex: number;
+  readonly handle: number;
+  readonly parent: number;
+  /** Handle of the discipline inside, if one was put there. */
+  readonly leaf?: number;
+  readonly options: TrafficClassOptions & { readonly quantumBytes: number };
+  /** 0: it has no classes inside. */
+  readonly level: number;
+  readonly statistics: QdiscStatistics & {
+    lent: number;
+    borrowed: number;
+    tokensNs: Ns;
+    ceilTokensNs: Ns;
+  };
+}
+
+/** What a filter looks at; Linux net/sched/cls_*.c. */
+export type TrafficMatch =
+  /** Words of the network header: all must be equal under their masks. */
+  | {
+      readonly kind: "u32";
+      readonly keys: readonly {
+        readonly value: number;
+        readonly mask: number;
+        readonly offset: number;
+      }[];
+    }
+  | { readonly kind: "fw"; readonly mark: number }
+  | { readonly kind: "matchall" };
+
+export interface TrafficFilterMessage {
+  readonly ifindex: number;
+  /** The discipline or class it hangs on. */
+  readonly parent: number;
+  readonly priority: number;
+  /** ETH_P_*; `ETHERTYPE_ALL`: every frame. */
+  readonly etherType: number;
+  /** Of `u32` the table and the number in it, 0x80000800 and so on. */
+  readonly handle: number;
+  readonly match: TrafficMatch;
+  readonly classId: number;
+}
+
+export interface TrafficFilterRequest {
+  readonly device: string;
+  /** 0: the root discipline. */
+  readonly parent: number;
+  /** 0: the kernel chooses; to delete: every one. */
+  readonly priority: number;
+  readonly etherType: number;
+  readonly match?: TrafficMatch;
+  readonly classId?: number;
+}
+
+/** ETH_P_ALL */
+export const ETHERTYPE_ALL = 3;
+
 /** Probabilities and correlations are 0 to 1. What is left out stays as it is in a change. */
 export interface NetemOptions {
   readonly kind: "netem";
@@ -617,7 +733,8 @@ export type QdiscOptions =
   /** Frames, or bytes; undefined: as the device's queue length says. */
   | { readonly kind: "pfifo" | "bfifo"; readonly limit?: number }
   | TokenBucketOptions
-  | NetemOptions;
+  | NetemOptions
+  | HierarchicalTokenBucketOptions;
 
 export interface QdiscMessage {
   readonly ifindex: number;
@@ -648,6 +765,9 @@ export interface Rtnetlink {
   newLink(request: NewLink): void;
   setLink(device: string, changes: LinkChanges): void;
   delLink(device: string): void;
+  /** RTM_NEWLINKPROP, RTM_DELLINKPROP: other names that the device answers to. EEXIST, ENOENT. */
+  newAlternativeName(device: string, name: string): void;
+  delAlternativeName(device: string, name: string): void;
 
   addresses(): readonly AddressMessage[];
   /** Link-local addresses, and the loopback's. */
@@ -701,8 +821,17 @@ export interface Rtnetlink {
   newQdisc(request: QdiscRequest, mode: QdiscWrite): void;
   delQdisc(request: QdiscRequest): void;
 
+  trafficClasses(device: string): readonly TrafficClassMessage[];
+  newTrafficClass(request: TrafficClassRequest, mode: QdiscWrite): void;
+  delTrafficClass(request: TrafficClassRequest): void;
+  trafficFilters(device: string): readonly TrafficFilterMessage[];
+  newTrafficFilter(request: TrafficFilterRequest): void;
+  delTrafficFilter(request: TrafficFilterRequest): void;
+
   /** RTM_GETNSID: the number by which this namespace knows another one (a path or a pid). */
   namespaceId(netns: string | number): number | undefined;
+  /** All the numbers that it gave. */
+  namespaceIds(): readonly number[];
   /** RTM_NEWNSID: EEXIST if either already has one. */
   setNamespaceId(netns: string | number, id: number | "auto"): void;
 

@@ -35,7 +35,8 @@ export class Monitor {
 
   link(device: NetDevice, deleted: boolean): void {
     if (this.isIdle) return;
-    this.tell({ kind: "link", deleted, link: linkMessage(this.netns, device) });
+    const link = linkMessage(this.netns, device);
+    this.tell({ kind: "link", deleted, link });
   }
 
   address(address: IfAddress, deleted: boolean): void {

@@ -3,7 +3,15 @@ import type { NetNamespace } from "../netns.ts";
 import { addressMessage, delAddress, newAddress } from "./address.ts";
 import { delVlan, newVlan, vlans } from "./bridge-vlan.ts";
 import { delFdb, fdb, newFdb } from "./fdb.ts";
-import { delLink, linkMessage, links, newLink, setLink } from "./link.ts";
+import {
+  delAlternativeName,
+  delLink,
+  linkMessage,
+  links,
+  newAlternativeName,
+  newLink,
+  setLink,
+} from "./link.ts";
 import type {
   Address6Message,
   AddressMessage,
@@ -24,6 +32,10 @@ import type {
   QdiscMessage,
   QdiscRequest,
   QdiscWrite,
+  TrafficClassMessage,
+  TrafficClassRequest,
+  TrafficFilterMessage,
+  TrafficFilterRequest,
   RouteAnswer,
   RouteMessage,
   RouteQuery,
@@ -40,6 +52,8 @@ import { cachedRoutes, getRoute } from "./route-get.ts";
 import { delQdisc, newQdisc, qdiscs } from "./qdisc.ts";
 import { delRoute, newRoute, routes } from "./route.ts";
 import { delRule, newRule } from "./rule.ts";
+import { delTrafficClass, newTrafficClass, trafficClasses } from "./traffic-class.ts";
+import { delTrafficFilter, newTrafficFilter, trafficFilters } from "./traffic-filter.ts";
 
 export class NetnsRtnetlink implements Rtnetlink {
   constructor(private readonly netns: NetNamespace) {}
@@ -65,6 +79,18 @@ export class NetnsRtnetlink implements Rtnetlink {
 
   delLink(device: string): void {
     delLink(this.netns, device);
+  }
+
+  newAlternativeName(device: string, name: string): void {
+    newAlternativeName(this.netns, device, name);
+  }
+
+  delAlternativeName(device: string, name: string): void {
+    delAlternativeName(this.netns, device, name);
+  }
+
+  namespaceIds(): readonly number[] {
+    return this.netns.netnsIdList();
   }
 
   namespaceId(reference: string | number): number | undefined {
@@ -202,6 +228,30 @@ export class NetnsRtnetlink implements Rtnetlink {
 
   delQdisc(request: QdiscRequest): void {
     delQdisc(this.netns, request);
+  }
+
+  trafficClasses(device: string): readonly TrafficClassMessage[] {
+    return trafficClasses(this.netns, device);
+  }
+
+  newTrafficClass(request: TrafficClassRequest, mode: QdiscWrite): void {
+    newTrafficClass(this.netns, request, mode);
+  }
+
+  delTrafficClass(request: TrafficClassRequest): void {
+    delTrafficClass(this.netns, request);
+  }
+
+  trafficFilters(device: string): readonly TrafficFilterMessage[] {
+    return trafficFilters(this.netns, device);
+  }
+
+  newTrafficFilter(request: TrafficFilterRequest): void {
+    newTrafficFilter(this.netns, request);
+  }
+
+  delTrafficFilter(request: TrafficFilterRequest): void {
+    delTrafficFilter(this.netns, request);
   }
 
   subscribe(listener: (event: RtnetlinkEvent) => void): () => void {

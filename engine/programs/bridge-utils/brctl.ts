@@ -100,6 +100,11 @@ function addPort(sys: Sys, bridge: string, name: string): Outcome {
   if (master.data.kind !== "bridge") {
     return fail(`can't add ${name} to bridge ${bridge}: Operation not supported`);
   }
+  if (link.data.kind === "bridge") {
+    return fail(
+      `device ${name} is a bridge device itself; can't add a bridge device to a bridge device.`,
+    );
+  }
   if (link.master !== undefined) {
     return fail(
       `device ${name} is already a member of a bridge; can't add it to bridge ${bridge}.`,

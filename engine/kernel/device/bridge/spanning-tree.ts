@@ -40,22 +40,25 @@ export class SpanningTree {
   maxAgeNs: Ns;
   helloNs: Ns;
   forwardDelayNs: Ns;
+  /** How long entries last: shorter while the topology changes, so that they are learned anew. */
+  ageingNs: Ns;
   private topologyChange = false;
   private topologyChangeDetected = false;
   private readonly helloTimer = this.timer(() => this.helloExpired());
   private readonly tcnTimer = this.timer(() => this.tcnExpired());
   private readonly topologyChangeTimer = this.timer(() => {
     this.topologyChangeDetected = false;
-    this.topologyChange = false;
+    this.setTopologyChange(false);
   });
 
   constructor(private readonly bridge: SpanningTreeBridge) {
-    const { priority, maxAgeNs, helloNs, forwardDelayNs } = bridge.settings;
+    const { priority, maxAgeNs, helloNs, forwardDelayNs, ageingNs } = bridge.settings;
     this.id = { priority, address: MAC_ZERO };
     this.root = this.id;
     this.maxAgeNs = maxAgeNs;
     this.helloNs = helloNs;
     this.forwardDelayNs = forwardDelayNs;
+    this.ageingNs = ageingNs;
   }
 
   private timer(expired: () => void): Timer {
@@ -69,11 +72,6 @@ export class SpanningTree {
 
   get isRoot(): boolean {
     return isSameBridge(this.id, this.root);
-  }
-
-  /** How long entries last: shorter while the topology changes, so that they are learned anew. */
-  get ageingNs(): Ns {
-    return this.topologyChange ? 2 * this.forwardDelayNs : this.bridge.settings.ageingNs;
   }
 
   state(): SpanningTreeState {
@@ -107,7 +105,7 @@ export class SpanningTree {
     for (const port of this.bridge.ports) {
       if (port.state !== "disabled") this.disablePort(port);
     }
-    this.topologyChange = false;
+    this.setTopologyChange(false);
     this.topologyChangeDetected = false;
     this.helloTimer.stop();
     this.tcnTimer.stop();
@@ -360,12 +358,20 @@ export class SpanningTree {
 
   // ---------------------------------------------------------------- changes of the topology
 
+  /** __br_set_topology_change() */
+  private setTopologyChange(changes: boolean): void {
+    if (this.isOn && changes !== this.topologyChange) {
+      this.ageingNs = changes ? 2 * this.forwardDelayNs : this.bridge.settings.ageingNs;
+    }
+    this.topologyChange = changes;
+  }
+
   /** br_topology_change_detection() */
   private topologyChangeDetection(): void {
     if (!this.isOn) return;
     if (this.isRoot) {
       const { forwardDelayNs, maxAgeNs } = this.bridge.settings;
-      this.topologyChange = true;
+      this.setTopologyChange(true);
       this.topologyChangeTimer.set(forwardDelayNs + maxAgeNs);
     } else if (!this.topologyChangeDetected) {
       this.transmitTcn();
@@ -477,7 +483,7 @@ export class SpanningTree {
     this.maxAgeNs = bpdu.maxAgeNs;
     this.helloNs = bpdu.helloNs;
     this.forwardDelayNs = bpdu.forwardDelayNs;
-    this.topologyChange = bpdu.topologyChange;
+    this.setTopologyChange(bpdu.topologyChange);
     this.configBpduGeneration();
     if (bpdu.topologyChangeAck) {
       this.topologyChangeDetected = false;

@@ -112,7 +112,7 @@ function get(context: Context, args: Args): string {
     }
   }
   if (mac === undefined || (bridge === undefined && port === undefined)) {
-    throw new Exit(255, "Device and address are required arguments.\n");
+    throw new Exit(255, "Device or master and address are required arguments.\n");
   }
   const found = context.kernel
     .fdb()

@@ -129,9 +129,9 @@ function parseOptions(argv: readonly string[]): CommandLine {
     else if (option === "-0") options.family = "link";
     else if (option === "-M") options.family = "mpls";
     else if (option === "-B") options.family = "bridge";
-    else if (matches(option, "-human-readable", "-iec")) {
-      throw notModelled("ip", `the option '${option}'`);
-    } else if (matches(option, "-stats", "-statistics")) options.statistics += 1;
+    else if (matches(option, "-human-readable")) options.humanBase ??= 1000;
+    else if (matches(option, "-iec")) options.humanBase = 1024;
+    else if (matches(option, "-stats", "-statistics")) options.statistics += 1;
     else if (matches(option, "-details")) options.details = true;
     else if (matches(option, "-resolve")) throw notModelled("ip", "the option '-resolve'");
     else if (matches(option, "-oneline")) options.oneline = true;

@@ -2,10 +2,10 @@
 import type { RtnetlinkEvent } from "../../../kernel/rtnetlink/messages.ts";
 import { type Blocking, WaitQueue } from "../../../kernel/process/wait-queue.ts";
 import { MONTHS, DAYS, toCalendar } from "../../support/calendar.ts";
-import { type Args, Exit, matches, notModelled } from "../support/args.ts";
+import { type Args, Exit, invalidArgument, matches, notModelled } from "../support/args.ts";
 import type { Context } from "../support/context.ts";
 import { printAddress } from "./address/print.ts";
-import { printLink } from "./link/show.ts";
+import { printBriefLink, printLink } from "./link/show.ts";
 import { printNeighbour } from "./neighbour.ts";
 import { printRoute } from "./route/print.ts";
 import { printRule } from "./rule.ts";
@@ -54,8 +54,11 @@ function parseSelection(context: Context, args: Args): Selection {
     else if (matches(word, "neigh")) kinds.add("neighbour");
     else if (matches(word, "rule")) kinds.add("rule");
     else if (word === "all") labelled = true;
-    else if (word === "dev") device = context.device(args.value()).ifindex;
-    else if (matches(word, ...SILENT)) throw notModelled("ip", `'ip monitor ${word}'`);
+    else if (word === "dev") {
+      const name = args.value();
+      device = context.kernel.link(name)?.ifindex;
+      if (device === undefined) throw invalidArgument("Device does not exist\n", name);
+    } else if (matches(word, ...SILENT)) throw notModelled("ip", `'ip monitor ${word}'`);
     else if (matches(word, "help")) throw new Exit(255, USAGE);
     else throw new Exit(255, `Argument "${word}" is unknown, try "ip monitor help".\n`);
   }
@@ -67,6 +70,9 @@ export function* monitor(context: Context, args: Args): Blocking<number> {
   const selection = parseSelection(context, args);
   const arrived = new WaitQueue();
   let pending: RtnetlinkEvent[] = [];
+  let unwritten = "";
+  // JSON goes through the standard library's buffer, which a terminal sees at every line.
+  const isBuffered = context.options.json && !context.sys.isatty(1);
   const unsubscribe = context.kernel.subscribe((event) => {
     if (pending.length < MAX_PENDING && wants(selection, event)) pending.push(event);
     arrived.wakeAll();
@@ -76,12 +82,20 @@ export function* monitor(context: Context, args: Args): Blocking<number> {
       const events = pending;
       pending = [];
       const text = events.map((event) => describe(context, event, selection.labelled)).join("");
-      if (text !== "") yield* context.sys.print(text);
-      else yield { queues: [arrived] };
+      unwritten += text;
+      const ready = isBuffered ? wholeBuffers(unwritten) : unwritten.length;
+      if (ready > 0) yield* context.sys.print(unwritten.slice(0, ready));
+      unwritten = unwritten.slice(ready);
+      if (text === "") yield { queues: [arrived] };
     }
   } finally {
     unsubscribe();
   }
+}
+
+/** What of a text fills buffers of 4 KiB. */
+function wholeBuffers(text: string): number {
+  return text.length - (text.length % 4096);
 }
 
 function wants({ kinds, device }: Selection, event: RtnetlinkEvent): boolean {
@@ -108,6 +122,11 @@ function describe(context: Context, event: RtnetlinkEvent, labelled: boolean): s
   if (event.deleted) printer.field("deleted", true, "Deleted ");
   switch (event.kind) {
     case "link":
+      if (context.options.brief) {
+        // The real one forgets to end the line.
+        printBriefLink(context, printer, event.link, { kind: "address", hardware: true });
+        break;
+      }
       printLink(context, printer, event.link, { kind: "event", hardware: true });
       printer.plain("\n");
       break;

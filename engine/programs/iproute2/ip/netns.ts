@@ -112,18 +112,19 @@ function listIds(context: Context, args: Args): string {
     wanted = parseUnsigned(value, 0x7fffffff);
     if (wanted === undefined) throw invalidArgument('"nsid" value is invalid\n', value);
   }
-  const found = names(context.sys)
-    .map((name) => ({ name, id: idOf(context, name) }))
-    .filter(({ id }) => id !== undefined && (wanted === undefined || id === wanted))
-    .sort((a, b) => (a.id ?? 0) - (b.id ?? 0));
+  const known = names(context.sys).map((name) => ({ name, id: idOf(context, name) }));
+  const found = context.kernel
+    .namespaceIds()
+    .filter((id) => wanted === undefined || id === wanted)
+    .map((id) => ({ id, name: known.find((item) => item.id === id)?.name }));
   if (wanted !== undefined && found.length === 0) {
     throw new Exit(2, "Error: Peer netns reference is invalid.\n");
   }
   const printer = context.printer();
   for (const { name, id } of found) {
     printer.open();
-    printer.field("nsid", id ?? 0, `nsid ${id} `);
-    printer.field("name", name, `(iproute2 netns name: ${name})`);
+    printer.field("nsid", id, `nsid ${id} `);
+    if (name !== undefined) printer.field("name", name, `(iproute2 netns name: ${name})`);
     printer.plain("\n");
     printer.close();
   }

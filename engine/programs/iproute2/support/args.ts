@@ -84,6 +84,10 @@ export function notModelled(program: string, what: string): Exit {
 const MAX_NAME = 15;
 const MAX_ALTERNATIVE_NAME = 127;
 
+export function isAlternativeName(name: string): boolean {
+  return name !== "" && name.length <= MAX_ALTERNATIVE_NAME && !/[/\s]/.test(name);
+}
+
 /** A bare word may be an alternative name of a device, which is longer than a name. */
 export function deviceName(keyword: "dev" | "name", name: string): string {
   const longest = keyword === "dev" ? MAX_ALTERNATIVE_NAME : MAX_NAME;

@@ -17,6 +17,8 @@ export interface Options {
   pretty: boolean;
   oneline: boolean;
   numeric: boolean;
+  /** `-h`: numbers with a prefix of powers of 1000; with `-iec` of 1024. */
+  humanBase: 1000 | 1024 | undefined;
   all: boolean;
   timestamp: "none" | "long" | "short";
 }
@@ -31,6 +33,7 @@ export function defaultOptions(): Options {
     pretty: false,
     oneline: false,
     numeric: false,
+    humanBase: undefined,
     all: false,
     timestamp: "none",
   };

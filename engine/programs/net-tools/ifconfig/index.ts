@@ -8,7 +8,14 @@ import { type Ipv4, netmask, parseMac } from "../../../net/address.ts";
 import { Failure, guarded, notModelled, perror } from "../support/fail.ts";
 import { resolveHost } from "../support/hosts.ts";
 import { findInterface, listInterfaces } from "../support/interfaces.ts";
-import { setAddress, setBroadcast, setNetmask, setUp } from "./inet.ts";
+import {
+  setAddress,
+  setBroadcast,
+  setDestination,
+  setNetmask,
+  setUp,
+  toggleAlias,
+} from "./inet.ts";
 import type { IfconfigLayout } from "./layout.ts";
 import { ADDRESS_FAMILIES, HARDWARE_TYPES, USAGE, USAGE_END, USAGE_START } from "./usage.ts";
 
@@ -33,11 +40,6 @@ const UNMODELLED = [
   "-dynamic",
   "keepalive",
   "outfill",
-  "dstaddr",
-  "pointopoint",
-  "-pointopoint",
-  "add",
-  "del",
   "tunnel",
   "mem_start",
   "io_addr",
@@ -132,6 +134,15 @@ class Setter {
       if (this.words[this.at] === undefined) return;
       const address = this.host(this.value());
       this.attempt("SIOCSIFBRDADDR", () => setBroadcast(sys, name, address));
+    } else if (word === "add" || word === "del") {
+      const address = this.host(this.value());
+      this.attempt("SIOCSIFADDR", () => toggleAlias(sys, name, address, word === "add"));
+    } else if (word === "pointopoint" || word === "dstaddr") {
+      if (word === "pointopoint" && this.words[this.at] === undefined) return;
+      const address = this.host(this.value());
+      this.attempt("SIOCSIFDSTADDR", () => setDestination(sys, name, address));
+    } else if (word === "-pointopoint") {
+      this.flags(() => {});
     } else if (word === "-broadcast") {
       this.errors += `Warning: Interface ${name} still in BROADCAST mode.\n`;
     } else if (word === "inet6") throw notModelled("ifconfig", "IPv6 configuration");
@@ -232,6 +243,8 @@ export function makeIfconfig(layout: IfconfigLayout): Program {
         ["[-]arp, [-]promisc, [-]allmulti, [-]multicast", "set or clear a flag"],
         ["ADDRESS[/LENGTH]", "the address; eth0:1 for an alias"],
         ["netmask ADDR, broadcast ADDR", "of the address"],
+        ["add ADDR, del ADDR", "another address, on an alias"],
+        ["pointopoint ADDR, dstaddr ADDR", "the other end of the link"],
         ["mtu N, txqueuelen N", "of the device"],
         ["hw ether ADDR", "the hardware address"],
         ["name NEWNAME", "rename the device"],
@@ -239,7 +252,7 @@ export function makeIfconfig(layout: IfconfigLayout): Program {
       examples: ["ifconfig eth0 10.0.0.1 netmask 255.255.255.0 up", "ifconfig -a"],
       limitations: [
         "IPv6 addresses cannot be configured.",
-        "Not modelled: add, del, pointopoint, dstaddr, tunnel, dynamic, irq, media, io_addr, mem_start.",
+        "Not modelled: tunnel, dynamic, irq, media, io_addr, mem_start.",
         "Names are looked up in /etc/hosts only.",
       ],
     },

@@ -2,7 +2,7 @@
 import { KernelError } from "../../../kernel/errno.ts";
 import type { Sys } from "../../../kernel/process/sys.ts";
 import type { AddressMessage, NewAddress } from "../../../kernel/rtnetlink/messages.ts";
-import { broadcastOf, type Ipv4, netmaskLength } from "../../../net/address.ts";
+import { broadcastOf, type Ipv4, netmask, netmaskLength } from "../../../net/address.ts";
 import { findInterface, type Interface } from "../support/interfaces.ts";
 
 function interfaceOf(sys: Sys, name: string): Interface {
@@ -96,6 +96,37 @@ export function setBroadcast(sys: Sys, name: string, broadcast: Ipv4): void {
     prefixLength: old.prefixLength,
     broadcast,
   }));
+}
+
+/** SIOCSIFDSTADDR: the other end of a point-to-point link. */
+export function setDestination(sys: Sys, name: string, peer: Ipv4): void {
+  changed(sys, name, ({ address, prefixLength, broadcast }) => ({
+    address,
+    prefixLength,
+    peer,
+    ...(broadcast !== undefined && { broadcast }),
+  }));
+}
+
+/**
+ * `add` and `del` of an IPv4 address: on the first free alias, with the interface's own netmask
+ * and broadcast address. Deleting what is not there adds it, as the real program does.
+ */
+export function toggleAlias(sys: Sys, name: string, address: Ipv4, adds: boolean): void {
+  const own = interfaceOf(sys, name).address;
+  for (let number = 0; ; number++) {
+    const alias = `${name}:${number}`;
+    const present = findInterface(sys, alias)?.address;
+    if (present?.address === address) {
+      if (!adds) setAddress(sys, alias, 0 as Ipv4);
+      return;
+    }
+    if (present) continue;
+    setAddress(sys, alias, address);
+    if (own) setNetmask(sys, alias, netmask(own.prefixLength));
+    if (own?.broadcast !== undefined) setBroadcast(sys, alias, own.broadcast);
+    return;
+  }
 }
 
 /** SIOCSIFFLAGS: on an alias, taking UP away removes it. */

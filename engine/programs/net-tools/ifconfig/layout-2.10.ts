@@ -78,7 +78,7 @@ export const LAYOUT_2_10: IfconfigLayout = {
     const s = item.link.statistics;
     const right = (value: number, width: number): string => String(value).padStart(width);
     const counters = item.isAlias
-      ? "     - no statistics available -".padEnd(61)
+      ? "      - no statistics available -".padEnd(57)
       : ` ${right(s.rxPackets, 8)} ${right(s.rxErrors, 6)} ${right(s.rxDropped, 6)} ` +
         `${"0".padEnd(6)} ${right(s.txPackets, 8)} ${right(s.txErrors, 6)} ` +
         `${right(s.txDropped, 6)} ${right(0, 6)} `;

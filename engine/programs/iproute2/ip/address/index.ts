@@ -22,7 +22,12 @@ import { parseScope } from "../../support/names.ts";
 import type { Printer } from "../../support/printer.ts";
 import { LinkFilter } from "../link/filter.ts";
 import { KIND_LIST } from "../link/parse.ts";
-import { printBriefLink, printLink, printLinkStatistics } from "../link/show.ts";
+import {
+  printAlternativeNames,
+  printBriefLink,
+  printLink,
+  printLinkStatistics,
+} from "../link/show.ts";
 import { AddressFilter } from "./filter.ts";
 import { type AnyAddress, FOREVER, printAddress, printAnyAddress } from "./print.ts";
 
@@ -111,6 +116,7 @@ function show(context: Context, args: Args): string {
       if (headed && brief) printBriefLink(context, printer, link, style);
       else if (headed) {
         printLink(context, printer, link, style);
+        printAlternativeNames(printer, link);
         printer.plain("\n");
       }
       if (family !== "link") printAddresses(context, printer, own, addresses);

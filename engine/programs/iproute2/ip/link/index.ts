@@ -1,13 +1,23 @@
 /** `ip link` */
 import type { Blocking } from "../../../../kernel/process/wait-queue.ts";
 import type { LinkChanges, LinkMessage } from "../../../../kernel/rtnetlink/messages.ts";
-import { type Args, Exit, matches, noSuchDevice, notModelled } from "../../support/args.ts";
+import {
+  type Args,
+  deviceName,
+  Exit,
+  garbage,
+  invalidArgument,
+  isAlternativeName,
+  matches,
+  noSuchDevice,
+  notModelled,
+} from "../../support/args.ts";
 import type { Context } from "../../support/context.ts";
 import { LinkFilter } from "./filter.ts";
 import { findKind, UNMODELLED_KINDS } from "./kinds/index.ts";
 import type { KindRequest } from "./kinds/kind.ts";
 import { LINK_USAGE, type LinkWords, parseLinkWords, toNewLink } from "./parse.ts";
-import { printBriefLink, printLink, printLinkStatistics } from "./show.ts";
+import { printAlternativeNames, printBriefLink, printLink, printLinkStatistics } from "./show.ts";
 
 export function link(context: Context, args: Args): string | Blocking<number> {
   if (args.done) return show(context, args);
@@ -19,7 +29,8 @@ export function link(context: Context, args: Args): string | Blocking<number> {
   if (matches(command, "show") || command === "lst" || matches(command, "list")) {
     return show(context, args);
   }
-  if (matches(command, "xstats", "afstats", "property")) {
+  if (matches(command, "property")) return property(context, args);
+  if (matches(command, "xstats", "afstats")) {
     throw notModelled("ip", `'ip link ${command}'`);
   }
   if (matches(command, "help")) return help(context, args);
@@ -64,6 +75,7 @@ function printShown(
         printer.plain(printer.newline);
         printLinkStatistics(context, printer, item);
       }
+      printAlternativeNames(printer, item);
       printer.plain("\n");
     }
   }
@@ -98,7 +110,9 @@ function add(context: Context, args: Args, replace = false): string {
     throw notModelled("ip", "'ip link replace' of a device that exists");
   }
   if (words.group) throw notModelled("ip", "a group for a new device: set it afterwards");
+  const isPlain = args.done;
   const request = parseKind(context, kind, args);
+  if (!isPlain) findKind(kind)?.checkNew?.(context, request);
   context.kernel.newLink({ kind, ...toNewLink(words), ...request });
   return "";
 }
@@ -120,6 +134,9 @@ function toChanges(words: LinkWords): LinkChanges {
     ...(words.noArp !== undefined && { noArp: words.noArp }),
     ...(words.multicast !== undefined && { multicast: words.multicast }),
     ...(words.allMulticast !== undefined && { allMulticast: words.allMulticast }),
+    ...(words.dynamic !== undefined && { dynamic: words.dynamic }),
+    ...(words.carrier !== undefined && { carrier: words.carrier }),
+    ...(words.protoDown !== undefined && { protoDown: words.protoDown }),
   };
 }
 
@@ -135,11 +152,47 @@ function set(context: Context, args: Args): string {
     ...toChanges(words),
     ...(words.dev !== undefined && words.group !== undefined && { group: words.group }),
     ...(request.bridge && { bridge: request.bridge }),
+    ...(request.vxlan && { vxlan: request.vxlan }),
     ...(request.port && { port: request.port }),
     ...(request.flushFdb && { flushFdb: true }),
   };
   if (Object.keys(changes).length === 0) return "";
   for (const target of targets) context.kernel.setLink(target, changes);
+  return "";
+}
+
+/** `ip link property`: alternative names are the only ones. */
+function property(context: Context, args: Args): string {
+  if (args.done) throw new Exit(255, LINK_USAGE);
+  const command = args.take();
+  const adds = matches(command, "add");
+  if (!adds && !matches(command, "delete")) {
+    if (matches(command, "help")) throw new Exit(255, LINK_USAGE);
+    throw new Exit(255, "Operator required\n");
+  }
+  let device: string | undefined;
+  const names: string[] = [];
+  while (!args.done) {
+    const word = args.take();
+    if (matches(word, "altname")) {
+      const name = args.value();
+      if (!isAlternativeName(name)) throw invalidArgument("not a valid altname", name);
+      names.push(name);
+    } else if (word !== "dev" && matches(word, "help")) throw new Exit(255, LINK_USAGE);
+    else {
+      const value = word === "dev" ? args.value() : word;
+      if (device !== undefined) throw garbage("dev", value);
+      device = deviceName("dev", value);
+    }
+  }
+  if (device === undefined) {
+    throw new Exit(255, 'Not enough of information: "dev" argument is required.\n');
+  }
+  const target = context.device(device).name;
+  for (const name of names) {
+    if (adds) context.kernel.newAlternativeName(target, name);
+    else context.kernel.delAlternativeName(target, name);
+  }
   return "";
 }
 

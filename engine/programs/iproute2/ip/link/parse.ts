@@ -29,7 +29,6 @@ const UNMODELLED = [
   "state",
   "link-netns",
   "link-netnsid",
-  "protodown",
   "protodown_reason",
   "gso_max_size",
   "gso_max_segs",
@@ -53,6 +52,11 @@ export interface LinkWords {
   allMulticast?: boolean;
   promiscuous?: boolean;
   noArp?: boolean;
+  dynamic?: boolean;
+  carrier?: boolean;
+  protoDown?: boolean;
+  txQueues?: number;
+  rxQueues?: number;
   master?: string | null;
   alias?: string;
   group?: number;
@@ -108,9 +112,9 @@ export function parseLinkWords(context: Context, args: Args): LinkWords {
     else if (word === "promisc") words.promiscuous = onOff(word, args.value());
     else if (word === "arp") words.noArp = !onOff(word, args.value());
     else if (word === "trailers") onOff(word, args.value());
+    else if (word === "protodown") words.protoDown = strictOnOff(word, args.value(), 22);
     else if (word === "carrier") {
-      strictOnOff(word, args.value(), 22);
-      throw notModelled("ip", "setting a carrier: cut the cable instead");
+      words.carrier = strictOnOff(word, args.value(), 22);
     } else if (matches(word, "master")) {
       const value = args.value();
       if (!context.kernel.link(value)) throw invalidArgument("Device does not exist\n", value);
@@ -118,8 +122,7 @@ export function parseLinkWords(context: Context, args: Args): LinkWords {
     } else if (word === "vrf") throw invalidArgument("Not a valid VRF name\n", args.value());
     else if (matches(word, "nomaster")) words.master = null;
     else if (matches(word, "dynamic")) {
-      onOff("dynamic", args.value());
-      throw notModelled("ip", "the flag DYNAMIC");
+      words.dynamic = onOff("dynamic", args.value());
     } else if (matches(word, "type")) {
       words.type = args.value();
       break;
@@ -129,8 +132,8 @@ export function parseLinkWords(context: Context, args: Args): LinkWords {
       if (words.group !== undefined) throw duplicate("group", value);
       words.group = parseGroup(value);
       if (words.group === undefined) throw invalidArgument('Invalid "group" value\n', value);
-    } else if (matches(word, "numtxqueues")) number("numtxqueues", args.value());
-    else if (matches(word, "numrxqueues")) number("numrxqueues", args.value());
+    } else if (matches(word, "numtxqueues")) words.txQueues = number("numtxqueues", args.value());
+    else if (matches(word, "numrxqueues")) words.rxQueues = number("numrxqueues", args.value());
     else if (matches(word, "addrgenmode")) {
       const value = args.value();
       if (!["none", "eui64", "stable_secret", "random"].includes(value)) {
@@ -160,6 +163,8 @@ export function toNewLink(words: LinkWords): Omit<NewLink, "kind" | "peer"> {
     ...(words.address && { address: words.address.mac }),
     ...(words.mtu !== undefined && { mtu: words.mtu }),
     ...(words.txQueueLength !== undefined && { txQueueLength: words.txQueueLength }),
+    ...(words.txQueues !== undefined && { txQueues: words.txQueues }),
+    ...(words.rxQueues !== undefined && { rxQueues: words.rxQueues }),
     ...(words.up !== undefined && { up: words.up }),
     ...(typeof words.master === "string" && { master: words.master }),
     ...(words.link !== undefined && { link: words.link }),

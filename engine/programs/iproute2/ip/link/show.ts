@@ -41,6 +41,7 @@ export function flagNames(flags: LinkFlags, lowerDown: boolean): string[] {
     [flags.noArp, "NOARP"],
     [flags.allMulticast, "ALLMULTI"],
     [flags.promiscuous, "PROMISC"],
+    [flags.dynamic, "DYNAMIC"],
     [flags.up, "UP"],
     [flags.lowerUp, "LOWER_UP"],
     [lowerDown, "M-DOWN"],
@@ -141,7 +142,7 @@ export function printLink(
   }
   if (link.linkNetnsId !== undefined) printNetns(context, printer, link.linkNetnsId);
   if (details) printDetails(context, printer, link, style);
-  if (link.alias !== undefined && link.alias !== "") {
+  if ((style.kind === "link" || details) && link.alias) {
     printer.plain(`${printer.newline}    `);
     printer.field("ifalias", link.alias, `alias ${link.alias}`);
   }
@@ -163,6 +164,17 @@ function printNetns(context: Context, printer: Printer, id: number): void {
   else printer.field("link_netnsid", id, ` link-netnsid ${id}`);
 }
 
+/** On lines of their own, after everything else. */
+export function printAlternativeNames(printer: Printer, link: LinkMessage): void {
+  if (!link.alternativeNames) return;
+  printer.openArray("altnames");
+  for (const name of link.alternativeNames) {
+    printer.plain(`${printer.newline}    altname ${name}`);
+    printer.member("", name);
+  }
+  printer.close();
+}
+
 /** The name under /run/netns of the namespace that this one numbers `id`. */
 function netnsName(context: Context, id: number): string | undefined {
   const { sys, kernel } = context;
@@ -177,9 +189,19 @@ function netnsName(context: Context, id: number): string | undefined {
   });
 }
 
-/** Linux net/core/dev.c: the queues and offload limits of a device without hardware. */
-function queueCount(link: LinkMessage): number {
-  return link.data.kind === "veth" ? 2 : 1;
+/** Whether large segments may be longer: a cable's end, or what stands on one. */
+function hasHardware(context: Context, { data, ifindex }: LinkMessage): boolean {
+  switch (data.kind) {
+    case "dummy":
+    case "ipip":
+      return false;
+    case "vxlan":
+      return data.lower !== undefined;
+    case "bridge":
+      return context.kernel.links().some(({ master }) => master === ifindex);
+    default:
+      return true;
+  }
 }
 
 function printDetails(
@@ -197,11 +219,11 @@ function printDetails(
   if (style.kind === "link") printer.field("inet6_addr_gen_mode", "eui64", "addrgenmode eui64 ");
   const number = (key: string, word: string, value: number): void =>
     printer.field(key, value, `${word} ${value} `);
-  number("num_tx_queues", "numtxqueues", queueCount(link));
-  number("num_rx_queues", "numrxqueues", queueCount(link));
+  number("num_tx_queues", "numtxqueues", link.txQueues);
+  number("num_rx_queues", "numrxqueues", link.rxQueues);
   number("gso_max_size", "gso_max_size", 65536);
   number("gso_max_segs", "gso_max_segs", 65535);
-  number("tso_max_size", "tso_max_size", link.data.kind === "dummy" ? 65536 : 524280);
+  number("tso_max_size", "tso_max_size", hasHardware(context, link) ? 524280 : 65536);
   number("tso_max_segs", "tso_max_segs", 65535);
   number("gro_max_size", "gro_max_size", 65536);
 }
@@ -232,5 +254,5 @@ function printKind(context: Context, printer: Printer, link: LinkMessage): void 
 
 /** The statistics of `-s`, on their own lines. */
 export function printLinkStatistics(context: Context, printer: Printer, link: LinkMessage): void {
-  printStatistics(printer, link, context.options.statistics > 1);
+  printStatistics(printer, link, context.options);
 }

@@ -1,5 +1,6 @@
 /** IFLA_STATS64 in columns that grow with their numbers. */
 import type { LinkMessage } from "../../../../kernel/rtnetlink/messages.ts";
+import type { Options } from "../../support/context.ts";
 import type { Printer } from "../../support/printer.ts";
 
 type Counter = readonly [key: string, title: string, value: number];
@@ -9,7 +10,10 @@ const WIDTHS = [10, 7, 6, 7, 7, 7];
 /** "compressed": a column that is never filled. */
 const COMPRESSED = " ".repeat(11);
 
-export function printStatistics(printer: Printer, link: LinkMessage, errors: boolean): void {
+export function printStatistics(printer: Printer, link: LinkMessage, options: Options): void {
+  const errors = options.statistics > 1;
+  const text = (value: number): string =>
+    options.humanBase === undefined ? String(value) : humanText(value, options.humanBase);
   const counters = link.statistics;
   const receive: readonly Counter[] = [
     ["bytes", "bytes", counters.rxBytes],
@@ -51,7 +55,7 @@ export function printStatistics(printer: Printer, link: LinkMessage, errors: boo
   const widths = [...WIDTHS];
   const widen = (row: readonly Counter[], from: number): void =>
     row.forEach(([, , value], index) => {
-      widths[index + from] = Math.max(widths[index + from] ?? 0, String(value).length);
+      widths[index + from] = Math.max(widths[index + from] ?? 0, text(value).length);
     });
   widen(receive, 0);
   widen(transmit, 0);
@@ -62,7 +66,7 @@ export function printStatistics(printer: Printer, link: LinkMessage, errors: boo
   const row = (title: string, cells: readonly string[], from: number): string =>
     title + cells.map((cell, index) => cell.padStart(widths[index + from] ?? 0)).join(" ");
   const titles = (cells: readonly Counter[]): string[] => cells.map(([, title]) => title);
-  const values = (cells: readonly Counter[]): string[] => cells.map(([, , value]) => `${value}`);
+  const values = (cells: readonly Counter[]): string[] => cells.map(([, , value]) => text(value));
   const table = (name: string, cells: readonly Counter[], more: readonly Counter[]): string[] => {
     const heading = row("", titles(cells), 0).slice(name.length + 1);
     const lines = [`    ${name}:${heading} ${COMPRESSED.slice(1)}`];
@@ -75,6 +79,20 @@ export function printStatistics(printer: Printer, link: LinkMessage, errors: boo
   };
   const lines = [...table("RX", receive, receiveErrors), ...table("TX", transmit, transmitErrors)];
   printer.plain(lines.join(printer.newline));
+}
+
+/** `12.2k`, `11.9ki`: three digits or so. */
+function humanText(value: number, base: 1000 | 1024): string {
+  const prefixes = "kMGTPE";
+  let power = 0;
+  let unit = value;
+  while (unit >= base && power < prefixes.length) {
+    unit /= base;
+    power += 1;
+  }
+  if (power === 0) return String(value);
+  const digits = unit < 10 ? 2 : unit < 100 ? 1 : 0;
+  return `${unit.toFixed(digits)}${prefixes[power - 1]}${base === 1024 ? "i" : ""}`;
 }
 
 function printMembers(printer: Printer, key: string, cells: readonly Counter[]): void {

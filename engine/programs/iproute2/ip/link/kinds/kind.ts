@@ -19,6 +19,8 @@ export interface LinkKind {
   readonly usage: string;
   /** Takes all the words that are left. */
   parse(context: Context, args: Args): KindRequest;
+  /** Looks at the words for a device to be made, if there are any. */
+  checkNew?(context: Context, request: KindRequest): void;
   /** IFLA_INFO_DATA: text after the kind's name, members of `info_data`. */
   describe?(context: Context, printer: Printer, link: LinkMessage): void;
 }
