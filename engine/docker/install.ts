@@ -73,6 +73,7 @@ export function withDocker(image: DiskImage, options: DockerOptions): DiskImage 
       ...programs.map((program) => [programKey(program), program] as const),
     ]),
     services: [...image.services, ...services],
+    dockerRelease: engine,
     attach(kernel: Kernel) {
       image.attach?.(kernel);
       kernel.endpoints.set(CONTAINERD_SOCKET, kernel);

@@ -17,6 +17,8 @@ export interface DiskImage {
   /** By `programKey`. */
   readonly programs: ReadonlyMap<string, Program>;
   readonly services: readonly ServiceUnit[];
+  /** Of the Docker engine that is installed. */
+  readonly dockerRelease?: "20.10" | "28";
   /** Called at power-on, before anything runs: what the kernel has besides its processes. */
   attach?(kernel: Kernel): void;
 }

@@ -2,6 +2,7 @@
 import type { LayeredFileSystem } from "../../kernel/fs/layered-file-system.ts";
 import { WaitQueue } from "../../kernel/process/wait-queue.ts";
 import type { RuntimeContainer } from "../../machine/container-runtime.ts";
+import type { Ipv4, Mac } from "../../net/address.ts";
 import type { Ns } from "../../sim/clock.ts";
 import type {
   ContainerConfig,
@@ -29,6 +30,8 @@ export interface ContainerNetwork {
   settings: Partial<EndpointSettings>;
   /** While it runs. */
   endpoint: Endpoint | undefined;
+  /** What it had when the lab was saved: it gets that again if nobody else has it. */
+  before?: { readonly address: Ipv4 | undefined; readonly mac: Mac | undefined } | undefined;
 }
 
 export interface ContainerState {
@@ -96,6 +99,8 @@ export class Container {
   /** How often it has ended. */
   exits = 0;
   isRemoved = false;
+  /** It ran when the lab was saved: it runs again when the daemon starts. */
+  resumes = false;
 
   constructor(
     readonly identity: ContainerIdentity,

@@ -548,14 +548,29 @@ export class Lifecycle {
       if (wasRunning) this.lost(container);
       const { Name: policy } = hostConfig.RestartPolicy;
       const wants =
+        container.resumes ||
         policy === "always" ||
         (policy === "unless-stopped" && !container.manuallyStopped) ||
         (policy === "on-failure" && wasRunning && state.exitCode !== 0);
+      container.resumes = false;
       if (wants && state.startedNs !== undefined) starting.push(container);
       else if (hostConfig.AutoRemove && wasRunning) this.forget(container, true);
     }
-    for (const container of starting) {
-      new Task(kernel.sim, this.startQuietly(container), () => kernel.isOff);
+    new Task(kernel.sim, this.startAll(starting), () => kernel.isOff);
+  }
+
+  /** Those that live in another's namespace need that to be there. */
+  private *startAll(starting: readonly Container[]): Blocking<void> {
+    const { kernel } = this.parts.context;
+    const waves = [
+      starting.filter(({ networkOwner }) => networkOwner === undefined),
+      starting.filter(({ networkOwner }) => networkOwner !== undefined),
+    ];
+    for (const wave of waves) {
+      const tasks = wave.map(
+        (container) => new Task(kernel.sim, this.startQuietly(container), () => kernel.isOff),
+      );
+      for (const task of tasks) yield* task.result();
     }
   }
 

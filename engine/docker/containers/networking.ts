@@ -130,10 +130,10 @@ export class ContainerNetworking {
         `endpoint with name ${container.name} already exists in network ${network.name}`,
       );
     }
-    const address = this.allocateAddress(network, wired.settings);
+    const address = this.allocateAddress(network, wired);
     const device = `eth${sandbox.nextInterface}`;
     const written = wired.settings.MacAddress || container.config.MacAddress;
-    const mac = written ? parseMac(written) : undefined;
+    const mac = written ? parseMac(written) : wired.before?.mac;
     let joined;
     try {
       joined = networks.driverOf(network).join({ network, sandbox, device, mac, address });
@@ -160,6 +160,7 @@ export class ContainerNetworking {
     sandbox.endpoints.push(endpoint);
     wired.networkId = network.id;
     wired.endpoint = endpoint;
+    wired.before = undefined;
     this.nameEndpoint(container, network, wired);
     if (isUserDefined(network)) this.parts.resolvers.start(sandbox, this.upstream(container));
     context.events.emit("network", "connect", network.id, {
@@ -175,7 +176,8 @@ export class ContainerNetworking {
     return this.parts.networks.find(wired.networkId) ? wired.networkId : wired.name;
   }
 
-  private allocateAddress(network: Network, settings: Partial<EndpointSettings>): Ipv4 | undefined {
+  private allocateAddress(network: Network, wired: ContainerNetwork): Ipv4 | undefined {
+    const { settings, before } = wired;
     const { pool } = network;
     if (!pool) return undefined;
     this.refuseAddress(network, settings);
@@ -187,7 +189,10 @@ export class ContainerNetworking {
         `Invalid address ${text}: It does not belong to any of this network's subnets`,
       );
     }
-    const address = pool.allocate(wanted);
+    const kept =
+      wanted === undefined && before?.address !== undefined && pool.contains(before.address);
+    const again = kept ? pool.allocate(before.address) : "taken";
+    const address = again === "taken" ? pool.allocate(wanted) : again;
     if (address === "taken") throw new ApiError(403, "Address already in use");
     if (address === "none") {
       throw new ApiError(

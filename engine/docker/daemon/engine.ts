@@ -81,6 +81,8 @@ export class Engine implements DockerEngineApi {
   readonly lifecycle: Lifecycle;
   /** What started it on demand, and listens again when it has ended. */
   activation: SocketActivation | undefined;
+  /** Nobody had, when it was started. */
+  enabledForwarding = false;
   private readonly networking: ContainerNetworking;
   private readonly images: Images;
   private readonly volumes: Volumes;
@@ -149,6 +151,7 @@ export class Engine implements DockerEngineApi {
     const host = kernel.initialNamespaces.net;
     if (config.ipForward && host.sysctlTree.read("net/ipv4/ip_forward")?.trim() === "0") {
       host.sysctlTree.write("net/ipv4/ip_forward", "1");
+      this.enabledForwarding = true;
       if (config.iptables) this.context.dropForwarding();
     }
     firewall.start();

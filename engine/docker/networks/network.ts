@@ -23,6 +23,8 @@ export interface NetworkDefinition {
   readonly ipamOptions: Names | null;
   /** As asked for, or as allocated. */
   readonly ipamConfig: readonly IpamConfig[] | null;
+  /** What was chosen for it when nothing was asked: it is chosen again. */
+  readonly allocated?: readonly IpamConfig[] | null;
 }
 
 export class Network {

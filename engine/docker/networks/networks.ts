@@ -156,7 +156,7 @@ export class Networks {
 
   private allocate(network: Network): void {
     const { definition } = network;
-    const [config = {}] = definition.ipamConfig ?? [];
+    const [config = {}] = definition.ipamConfig ?? definition.allocated ?? [];
     const subnet = config.Subnet ? parseSubnet(config.Subnet) : undefined;
     const range = config.IPRange ? parseSubnet(config.IPRange) : undefined;
     const pool = subnet
@@ -240,7 +240,6 @@ export class Networks {
       .filter((network) => network.name !== "bridge")
       .map((network) => ({
         ...network.definition,
-        ipamConfig: network.definition.ipamConfig,
         allocated: Networks.ipamConfig(network),
       }));
   }

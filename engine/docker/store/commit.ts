@@ -101,5 +101,6 @@ export function layered(
     comment,
     author,
     dockerVersion: RELEASES[release].version,
+    registryId: base?.registryId ?? "",
   };
 }

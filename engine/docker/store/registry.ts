@@ -13,7 +13,7 @@ export const EMULATED_REGISTRY: Registry = {
 };
 
 /** Its files are made when they are first used. */
-function storedImage(image: RegistryImage, tag: string): StoredImage {
+export function storedImage(image: RegistryImage, tag: string): StoredImage {
   const { repository, digest } = image;
   return {
     id: image.id,
@@ -31,5 +31,6 @@ function storedImage(image: RegistryImage, tag: string): StoredImage {
     comment: "",
     author: "",
     dockerVersion: "",
+    registryId: image.id,
   };
 }

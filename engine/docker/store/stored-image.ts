@@ -56,6 +56,8 @@ export interface StoredImage {
   readonly comment: string;
   readonly author: string;
   readonly dockerVersion: string;
+  /** Of the image of the registry that it is, or was made from. */
+  readonly registryId: string;
 }
 
 export function imageSize(image: StoredImage): number {

@@ -38,6 +38,8 @@ export function extractDevices(
   node: LabNode,
   network: Network,
   namespace: string | undefined,
+  /** Somebody else will make it again. */
+  isLeftOut: (link: LinkMessage, master: string | undefined) => boolean,
 ): ExtractedDevices {
   const { rtnetlink } = network;
   const messages = new Map(rtnetlink.links().map((link) => [link.ifindex, link]));
@@ -56,6 +58,7 @@ export function extractDevices(
   for (const device of devicesOf(network)) {
     const link = messages.get(device.ifindex);
     if (!link || link.data.kind === "nic" || link.data.kind === "loopback") continue;
+    if (isLeftOut(link, masterOf(link, messages))) continue;
     links.push(describeLink(known, device, link));
   }
   return { interfaces, links };

@@ -68,8 +68,9 @@ function extractRules(rules: readonly RuleMessage[]): string[] {
   const isFirst = (rule: RuleMessage): boolean =>
     rule.action.kind === "lookup" &&
     FIRST_RULES.get(rule.priority) === rule.action.table &&
-    Object.values(rule).filter((value) => value !== undefined && value !== false).length ===
-      2 + Number(rule.priority === 0) * 0;
+    Object.entries(rule).filter(
+      ([key, value]) => key !== "origin" && value !== undefined && value !== false,
+    ).length === 2;
   const texts = rules.filter((rule) => !isFirst(rule)).map(formatRuleText);
   for (const priority of FIRST_RULES.keys()) {
     if (!rules.some((rule) => rule.priority === priority && isFirst(rule))) {

@@ -6,6 +6,8 @@ import type { LabNode } from "../model/lab-node.ts";
 import type { InterfaceFile, NamespaceFile, NetworkFile, NodeFile } from "../file/schema.ts";
 import { addressTexts } from "./extract-addresses.ts";
 import { extractDevices } from "./extract-links.ts";
+import { beforeDocker, dockerDevices } from "../docker/devices.ts";
+import { extractDocker } from "../docker/extract.ts";
 import { extractTables } from "./extract-tables.ts";
 import { changedFiles } from "./files.ts";
 import { withoutIdentity } from "./identity.ts";
@@ -18,17 +20,22 @@ import { changedSysctls, isForwarding, readSysctls } from "./sysctls.ts";
 export function extractNode(node: LabNode): NodeFile {
   const { machine } = node;
   const named = namedNetworks(machine);
+  const docker = extractDocker(machine);
+  const isDockers = dockerDevices(machine);
   const network = (
     kernelSide: Network,
     name: string | undefined,
   ): NetworkFile & { interfaces: InterfaceFile[] } => {
-    const { interfaces, links } = extractDevices(node, kernelSide, name);
+    const { interfaces, links } = extractDevices(node, kernelSide, name, isDockers);
     return {
       interfaces,
       links,
       loopback: extractLoopback(kernelSide),
       ...extractTables(kernelSide.rtnetlink),
-      sysctls: extractSysctls(machine.image, kernelSide),
+      sysctls: {
+        ...extractSysctls(machine.image, kernelSide),
+        ...(name === undefined ? beforeDocker(machine) : {}),
+      },
     };
   };
   return {
@@ -43,6 +50,7 @@ export function extractNode(node: LabNode): NodeFile {
     })),
     services: changedServices(machine),
     files: withoutIdentity(changedFiles(machine.disk), node.name),
+    ...(docker ? { docker } : {}),
   };
 }
 

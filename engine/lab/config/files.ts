@@ -78,10 +78,13 @@ function modeOf(text: string | undefined, usual: number): number {
 // ------------------------------------------------------------------ finding what differs
 
 /** Directories whose contents a reboot forgets. */
-const NOT_KEPT = new Set(["/dev", "/proc", "/sys", "/run", "/tmp"]);
+const NOT_KEPT = new Set(["/dev", "/proc", "/sys", "/run", "/tmp", "/var/lib/docker/containers"]);
+
+/** A file system that stands on a layer. */
+type Changed = Pick<LayeredFileSystem, "base" | "record" | "isChanged">;
 
 /** Path → what is there now, for everything on the disk that is not as in the image. */
-export function changedFiles(disk: LayeredFileSystem): Record<string, FileEntry> {
+export function changedFiles(disk: Changed): Record<string, FileEntry> {
   const changed: Record<string, FileEntry> = {};
   compareDirectory(disk, ROOT_INODE, ROOT_INODE, "", changed);
   return changed;
@@ -89,7 +92,7 @@ export function changedFiles(disk: LayeredFileSystem): Record<string, FileEntry>
 
 /** `before`: the directory's inode in the image; undefined: it was not there. */
 function compareDirectory(
-  disk: LayeredFileSystem,
+  disk: Changed,
   before: number | undefined,
   now: number,
   path: string,
@@ -109,7 +112,7 @@ function compareDirectory(
 }
 
 function compareEntry(
-  disk: LayeredFileSystem,
+  disk: Changed,
   before: number | undefined,
   now: number,
   path: string,
@@ -136,7 +139,7 @@ function compareEntry(
 }
 
 function markDeleted(
-  disk: LayeredFileSystem,
+  disk: Changed,
   number: number,
   path: string,
   changed: Record<string, FileEntry>,

@@ -28,7 +28,9 @@ export function namedNetworks(machine: Machine): Map<string, Network> {
   const named = new Map<string, Network>();
   for (const { root, covers } of machine.kernel.initialNamespaces.mount.list()) {
     if (!(root instanceof NamespaceInode) || root.kindOfNamespace !== "net") continue;
-    if (covers?.parent?.name === "netns") named.set(covers.name, root.namespace as Network);
+    // Docker keeps its own in /run/docker/netns.
+    const isNamed = covers?.parent?.name === "netns" && covers.parent.parent?.name === "run";
+    if (isNamed) named.set(covers.name, root.namespace as Network);
   }
   return named;
 }

@@ -72,6 +72,7 @@ export function canonicalNode(node: NodeFile, cabled: readonly string[]): NodeFi
       emptyToUndefined(compact({ running: service.running, enabled: service.enabled })),
     ),
     files: record(node.files, canonicalFile),
+    docker: node.docker,
   });
 }
 

@@ -7,6 +7,7 @@
  */
 import { z } from "zod";
 import { parseMac } from "../../net/address.ts";
+import { dockerSchema } from "../docker/schema.ts";
 import { parseAddressText } from "../text/address-text.ts";
 import { parseFdbText } from "../text/fdb-text.ts";
 import { parseNeighbourText } from "../text/neighbour-text.ts";
@@ -243,6 +244,7 @@ const node = z.strictObject({
     .record(absolutePath, file)
     .optional()
     .meta({ description: "Files that differ from the disk image." }),
+  docker: dockerSchema(file).optional(),
 });
 
 // ------------------------------------------------------------------ the drawing

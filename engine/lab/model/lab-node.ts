@@ -7,6 +7,7 @@ import type { Simulation } from "../../sim/simulation.ts";
 import { applyFiles } from "../config/files.ts";
 import { applyNetwork } from "../config/apply-network.ts";
 import { applyServices } from "../config/services.ts";
+import { applyDocker } from "../docker/apply.ts";
 import type { Complain } from "../config/complaint.ts";
 import { extractAddresses } from "../config/extract-addresses.ts";
 import { replaceAddresses } from "../config/replace-addresses.ts";
@@ -48,7 +49,7 @@ export class LabNode {
     for (const { name, interfaces = [] } of this.stored.namespaces) {
       for (const card of interfaces) this.cards.push(new LabCard(this, card.name, name));
     }
-    this.switchOn(complain, this.stored.files ?? {});
+    this.switchOn(complain, this.stored.files ?? {}, true);
     if (file.power === "off") this.switchOff();
   }
 
@@ -59,7 +60,7 @@ export class LabNode {
   // ---------------------------------------------------------------- power
 
   powerOn(): void {
-    if (!this.isOn) this.switchOn(IGNORE, {});
+    if (!this.isOn) this.switchOn(IGNORE, {}, false);
   }
 
   powerOff(): void {
@@ -68,12 +69,14 @@ export class LabNode {
     this.switchOff();
   }
 
-  private switchOn(complain: Complain, files: Required<NodeFile>["files"]): void {
+  /** What is on the disk stays there while the machine is off: it is put there only once. */
+  private switchOn(complain: Complain, files: Required<NodeFile>["files"], isFirst: boolean): void {
     const { machine, stored } = this;
     machine.powerOn();
     const sys = controlOf(machine);
     sys.sethostname(stored.hostname);
     applyFiles(machine, files, complain);
+    if (isFirst && stored.docker) applyDocker(machine, stored.docker, complain);
     this.insertCards(undefined, stored.interfaces);
     for (const { name, interfaces = [] } of stored.namespaces) {
       addNamedNetwork(machine, name);
