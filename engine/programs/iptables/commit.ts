@@ -19,16 +19,14 @@ export function commit(face: Face, netfilter: Netfilter, draft: Draft, refusable
   }
 }
 
-/** `where`: the line of a file, with the words before it. */
-export function refusal(
-  face: Face,
-  errno: Errno,
-  { operation, what }: Refusable,
-  where = " ",
-): Failure {
+/** `RULE_APPEND failed (Invalid argument): rule in chain INPUT` */
+export function refusedOperation(errno: Errno, { operation, what }: Refusable): string {
+  return `${operation} failed (${NFT_ERRNO[errno] ?? strerror(errno)}): ${what}`;
+}
+
+function refusal(face: Face, errno: Errno, refusable: Refusable): Failure {
   if (face.flavour === "nft") {
-    const reason = NFT_ERRNO[errno] ?? strerror(errno);
-    return new Failure(`${versionOf(face)}: ${where}${operation} failed (${reason}): ${what}`, 4);
+    return new Failure(`${versionOf(face)}:  ${refusedOperation(errno, refusable)}`, 4);
   }
   if (errno === "ENOENT") return kernelFailure(face, NO_CHAIN);
   const hint = errno === "EINVAL" ? ". Run `dmesg' for more information" : "";

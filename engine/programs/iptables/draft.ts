@@ -13,12 +13,14 @@ interface DraftChain {
 export class Draft {
   readonly name: Table["name"];
   readonly chains: Map<string, DraftChain>;
+  private lastNumber = 0;
 
   constructor(table: Table) {
     this.name = table.name;
     this.chains = new Map();
     for (const chain of table.chains.values()) {
       this.chains.set(chain.name, { ...chain, rules: [...chain.rules] });
+      this.lastNumber = Math.max(this.lastNumber, chain.created);
     }
   }
 
@@ -38,7 +40,8 @@ export class Draft {
   }
 
   private nextNumber(): number {
-    return 1 + Math.max(0, ...[...this.chains.values()].map(({ created }) => created));
+    this.lastNumber += 1;
+    return this.lastNumber;
   }
 
   addChain(name: string): void {

@@ -1,6 +1,6 @@
 /** iptables-restore(8) */
 import { KernelError, strerror } from "../../kernel/errno.ts";
-import { RuleRefused } from "../../kernel/netfilter/xtables/check.ts";
+import { TableRefused } from "../../kernel/netfilter/xtables/check.ts";
 import { UsageError } from "../../kernel/netfilter/xtables/extension.ts";
 import {
   emptyTable,
@@ -15,7 +15,7 @@ import { getopt } from "../support/getopt.ts";
 import { readAll } from "../support/streams.ts";
 import { checkNewName, isTargetName, MAX_CHAIN_NAME } from "./chain-name.ts";
 import { TableCommands, type Refusable } from "./commands.ts";
-import { refusal } from "./commit.ts";
+import { refusedOperation } from "./commit.ts";
 import { Draft } from "./draft.ts";
 import { Failure, usageFailure, versionOf, type Face } from "./failure.ts";
 import { asFailure, parserFor } from "./iptables.ts";
@@ -270,15 +270,19 @@ class Restore {
       return;
     }
     if (this.options.verbose) this.output += tell(draft, command, this.names);
-    const before = new Set(draft.chains.get(command.chain ?? "")?.rules);
+    const old = draft.chains.get(command.chain ?? "")?.rules ?? [];
+    const isAppended = command.letter === "A";
+    const before = isAppended ? undefined : new Set(old);
+    const firstNew = isAppended ? old.length : 0;
     try {
       this.lastChange = { ...commands.run(command), line: this.line };
     } catch (error) {
       throw error instanceof Failure ? this.inLine(error) : error;
     }
     const rules: readonly Rule[] = draft.chains.get(command.chain ?? "")?.rules ?? [];
-    for (const rule of rules) {
-      if (before.has(rule)) continue;
+    for (let index = firstNew; index < rules.length; index++) {
+      const rule = rules[index] as Rule;
+      if (before?.has(rule)) continue;
       this.origins.set(rule, this.lastChange);
       if (!this.options.counters || !counted) continue;
       rule.counters.packets = Number(counted[1]);
@@ -312,9 +316,17 @@ class Restore {
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
       if (face.flavour === "legacy") throw this.lineFailed();
-      const rule = error instanceof RuleRefused ? error.rule : undefined;
-      const origin = (rule && this.origins.get(rule)) ?? this.lastChange;
-      throw refusal(face, error.errno, origin, `\nline ${origin.line}: `);
+      throw this.refusal(error);
     }
+  }
+
+  /** nf_tables names every rule that it did not take. */
+  private refusal(error: KernelError): Failure {
+    const refusals = error instanceof TableRefused ? error.refusals : [];
+    const lines = refusals
+      .map(({ errno, rule }) => ({ errno, ...(this.origins.get(rule) ?? this.lastChange) }))
+      .sort((a, b) => a.line - b.line)
+      .map((origin) => `line ${origin.line}: ${refusedOperation(origin.errno, origin)}`);
+    return new Failure(`${versionOf(this.face)}: \n${lines.join("\n")}`, 4);
   }
 }

@@ -24,6 +24,8 @@ const PROTOCOLS: readonly (readonly [name: string, number: number])[] = [
 
 export class SystemNames implements Names {
   private readonly services = new Map<string, string | undefined>();
+  private readonly tables = new Map<string, readonly string[][]>();
+  private readonly protocolNames = new Map<number, string>();
 
   constructor(private readonly sys: Sys) {}
 
@@ -54,6 +56,15 @@ export class SystemNames implements Names {
   }
 
   protocolName(number: number): string {
+    let name = this.protocolNames.get(number);
+    if (name === undefined) {
+      name = this.findProtocolName(number);
+      this.protocolNames.set(number, name);
+    }
+    return name;
+  }
+
+  private findProtocolName(number: number): string {
     for (const [name = "", own] of this.table("/etc/protocols", /\s+/)) {
       if (Number(own) === number && number !== 0) return name;
     }
@@ -81,7 +92,16 @@ export class SystemNames implements Names {
     return this.table(path, ":").find(([, , own]) => own === String(id))?.[0];
   }
 
-  private table(path: string, separator: string | RegExp): string[][] {
+  /** Read once: a rule set asks for each of its rules. */
+  private table(path: string, separator: string | RegExp): readonly string[][] {
+    const known = this.tables.get(path);
+    if (known) return known;
+    const table = this.readTable(path, separator);
+    this.tables.set(path, table);
+    return table;
+  }
+
+  private readTable(path: string, separator: string | RegExp): string[][] {
     let text: string;
     try {
       text = this.sys.readTextFile(path);

@@ -8,6 +8,9 @@ import {
   type TypedOption,
 } from "../xtables/extension.ts";
 import type { PortRange } from "../xtables/options.ts";
+import type { Flavour } from "../xtables/rule.ts";
+
+const MAX_PORT = 65535;
 
 export interface PortTest {
   readonly range: PortRange;
@@ -31,9 +34,25 @@ export function isOfProtocol(context: CheckContext, wanted: number): boolean {
   return protocol === wanted && (flavour === "nft" || !protocolNegated);
 }
 
+/** nf_tables turns a range that is not and that has an open end into the rest; add_nft_tcpudp(). */
+export function portTest(range: PortRange, negated: boolean, flavour: Flavour): PortTest {
+  const { first, last } = range;
+  if (flavour === "legacy" || !negated || first === last) return { range, negated };
+  if (first === 0) return { range: { first: last + 1, last: MAX_PORT }, negated: false };
+  if (last === MAX_PORT) return { range: { first: 0, last: first - 1 }, negated: false };
+  return { range, negated };
+}
+
 export function passesPort(test: PortTest | undefined, port: number): boolean {
   if (!test) return true;
   return (port >= test.range.first && port <= test.range.last) !== test.negated;
+}
+
+/** The port, if the test lets only one pass. */
+export function onlyPort(test: PortTest | undefined): number | undefined {
+  return test && !test.negated && test.range.first === test.range.last
+    ? test.range.first
+    : undefined;
 }
 
 /** `dpt:80`, `dpts:80:90`, `dpt:!80` */

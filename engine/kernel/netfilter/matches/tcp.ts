@@ -8,7 +8,15 @@ import {
   parseUnsigned,
   type PortRange,
 } from "../xtables/options.ts";
-import { isOfProtocol, listPorts, passesPort, requireProtocol, type PortTest } from "./ports.ts";
+import {
+  isOfProtocol,
+  listPorts,
+  onlyPort,
+  passesPort,
+  portTest,
+  requireProtocol,
+  type PortTest,
+} from "./ports.ts";
 
 interface FlagTest {
   readonly mask: number;
@@ -101,7 +109,7 @@ export const tcp = defineMatch<TcpTest>({
   repeatable: ["source-port", "destination-port", "tcp-flags", "tcp-option", "syn"],
   parse(options, context) {
     requireProtocol(options, context, "tcp");
-    const { names } = context;
+    const { names, flavour } = context;
     let test: TcpTest = {
       source: undefined,
       destination: undefined,
@@ -116,11 +124,11 @@ export const tcp = defineMatch<TcpTest>({
       switch (option.name) {
         case "source-port":
           once(test.source, "`--source-port'");
-          test = { ...test, source: { range: range(names, value), negated } };
+          test = { ...test, source: portTest(range(names, value), negated, flavour) };
           break;
         case "destination-port":
           once(test.destination, "`--destination-port'");
-          test = { ...test, destination: { range: range(names, value), negated } };
+          test = { ...test, destination: portTest(range(names, value), negated, flavour) };
           break;
         case "syn":
           once(test.flags, "of `--syn' or `--tcp-flags' ");
@@ -162,6 +170,7 @@ export const tcp = defineMatch<TcpTest>({
     if (flags) text += listFlags(flags, names);
     return text;
   },
+  onlyDestinationPort: ({ destination }) => onlyPort(destination),
   check: (_, context) => isOfProtocol(context, IPPROTO_TCP),
   evaluate({ source, destination, flags, option }, { packet }) {
     const { transport } = packet;

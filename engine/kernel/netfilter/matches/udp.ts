@@ -2,7 +2,15 @@
 import { IPPROTO_UDP } from "../../../net/packet.ts";
 import { defineMatch } from "../xtables/extension.ts";
 import { formatPortRange, not, parsePortRange } from "../xtables/options.ts";
-import { isOfProtocol, listPorts, passesPort, requireProtocol, type PortTest } from "./ports.ts";
+import {
+  isOfProtocol,
+  listPorts,
+  onlyPort,
+  passesPort,
+  portTest,
+  requireProtocol,
+  type PortTest,
+} from "./ports.ts";
 
 interface UdpTest {
   readonly source: PortTest | undefined;
@@ -17,10 +25,10 @@ export const udp = defineMatch<UdpTest>({
   negatable: ["source-port", "destination-port"],
   parse(options, context) {
     requireProtocol(options, context, "udp");
-    const { names } = context;
+    const { names, flavour } = context;
     let test: UdpTest = { source: undefined, destination: undefined };
     for (const { name, value, negated } of options) {
-      const ports = { range: parsePortRange(names, value, "udp"), negated };
+      const ports = portTest(parsePortRange(names, value, "udp"), negated, flavour);
       test = name === "source-port" ? { ...test, source: ports } : { ...test, destination: ports };
     }
     return test;
@@ -39,6 +47,7 @@ export const udp = defineMatch<UdpTest>({
     if (destination) text += ` ${listPorts("dpt", destination, "udp", names)}`;
     return text;
   },
+  onlyDestinationPort: ({ destination }) => onlyPort(destination),
   check: (_, context) => isOfProtocol(context, IPPROTO_UDP),
   evaluate({ source, destination }, { packet }) {
     const { transport } = packet;

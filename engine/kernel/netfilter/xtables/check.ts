@@ -3,37 +3,66 @@ import { KernelError, type Errno } from "../../errno.ts";
 import type { CheckContext } from "./extension.ts";
 import type { Chain, Flavour, HookName, Rule, Table } from "./rule.ts";
 
-/** The kernel refuses the table because of this rule. */
-export class RuleRefused extends KernelError {
-  constructor(
-    errno: Errno,
-    readonly rule: Rule,
-  ) {
-    super(errno);
+interface Refusal {
+  readonly errno: Errno;
+  readonly rule: Rule;
+}
+
+/** The kernel refuses the table because of these rules; it has the errno of the first. */
+export class TableRefused extends KernelError {
+  constructor(readonly refusals: readonly [Refusal, ...Refusal[]]) {
+    super(refusals[0].errno);
   }
 }
 
 /** How deep jumps may nest; NFT_JUMP_STACK_SIZE. */
 const MAX_DEPTH = 16;
 
-/** Throws EINVAL (an extension that has no business there), ELOOP, ENOENT. */
+/**
+ * Throws TableRefused: EINVAL (an extension that has no business there), ENOENT, EOPNOTSUPP; then
+ * ELOOP. What is wrong with single rules is told of all of them, as nf_tables does.
+ */
 export function checkTable(table: Table, flavour: Flavour): void {
+  const chains = [...table.chains.values()];
+  const [first, ...others] = chains.flatMap((chain) => {
+    const hooks = new Set(chain.policy ? [chain.name as HookName] : []);
+    return refusals(table, flavour, chain, hooks);
+  });
+  if (first) throw new TableRefused([first, ...others]);
   const reached = new Map<string, Set<HookName>>();
-  for (const chain of table.chains.values()) {
-    if (chain.policy) visit({ table, flavour, reached }, chain, chain.name as HookName, []);
+  for (const chain of chains) {
+    if (chain.policy) visit({ table, reached }, chain, chain.name as HookName, []);
   }
-  for (const chain of table.chains.values()) {
-    const hooks = reached.get(chain.name) ?? new Set();
-    for (const rule of chain.rules) {
-      const errno = ruleError(table, flavour, rule, hooks);
-      if (errno) throw new RuleRefused(errno, rule);
-    }
+  for (const chain of chains) {
+    const hooks = reached.get(chain.name);
+    if (chain.policy || !hooks) continue;
+    const [refusal] = refusals(table, flavour, chain, hooks);
+    if (refusal) throw new TableRefused([refusal]);
   }
+}
+
+function refusals(
+  table: Table,
+  flavour: Flavour,
+  { rules }: Chain,
+  hooks: ReadonlySet<HookName>,
+): Refusal[] {
+  return rules.flatMap((rule) => {
+    const errno = jumpError(table, flavour, rule) ?? ruleError(table, flavour, rule, hooks);
+    return errno ? [{ errno, rule }] : [];
+  });
+}
+
+function jumpError(table: Table, flavour: Flavour, { target }: Rule): Errno | undefined {
+  if (target.kind !== "chain") return undefined;
+  const next = table.chains.get(target.chain);
+  if (!next) return "ENOENT";
+  if (!next.policy) return undefined;
+  return flavour === "nft" ? "EOPNOTSUPP" : "EINVAL";
 }
 
 interface Walk {
   readonly table: Table;
-  readonly flavour: Flavour;
   /** Chain → hooks that it can be reached from. */
   readonly reached: Map<string, Set<HookName>>;
 }
@@ -46,9 +75,9 @@ function visit(
   path: readonly string[],
   cause?: Rule,
 ): void {
-  const { table, flavour, reached } = walk;
+  const { table, reached } = walk;
   if (cause && (path.includes(chain.name) || path.length >= MAX_DEPTH)) {
-    throw new RuleRefused("ELOOP", cause);
+    throw new TableRefused([{ errno: "ELOOP", rule: cause }]);
   }
   let hooks = reached.get(chain.name);
   if (hooks?.has(hook)) return;
@@ -57,9 +86,7 @@ function visit(
   for (const rule of chain.rules) {
     const { target } = rule;
     if (target.kind !== "chain") continue;
-    const next = table.chains.get(target.chain);
-    if (!next) throw new RuleRefused("ENOENT", rule);
-    if (next.policy) throw new RuleRefused(flavour === "nft" ? "EOPNOTSUPP" : "EINVAL", rule);
+    const next = table.chains.get(target.chain) as Chain;
     visit(walk, next, hook, [...path, chain.name], cause ?? rule);
   }
   hooks.add(hook);

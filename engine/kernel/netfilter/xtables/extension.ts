@@ -87,6 +87,8 @@ interface Extension<T> {
 }
 
 export interface MatchDefinition<T> extends Extension<T> {
+  /** The one destination port it lets pass, so that long chains can be searched. */
+  onlyDestinationPort?(config: T): number | undefined;
   newState?(config: T): unknown;
   /** What all rules with the same path share. */
   readonly named?: {

@@ -1,6 +1,7 @@
 /** A table made ready for packets: names resolved, tests bound. Linux ipt_do_table(). */
 import type { Ipv4Header } from "../../../net/packet.ts";
 import { networkLength } from "../../../net/length.ts";
+import { ChainIndex } from "./chain-index.ts";
 import type { HookContext } from "./hook-context.ts";
 import type {
   AddressTest,
@@ -34,6 +35,7 @@ interface ReadyRule {
 interface ReadyChain {
   readonly name: string;
   readonly rules: ReadyRule[];
+  readonly index: ChainIndex | undefined;
 }
 
 interface ReadyHook {
@@ -53,7 +55,9 @@ export class Ruleset {
     this.name = table.name;
     this.traces = [...table.chains.values()].some(({ rules }) => rules.some(isTrace));
     const ready = new Map<string, ReadyChain>();
-    for (const { name } of table.chains.values()) ready.set(name, { name, rules: [] });
+    for (const { name, rules } of table.chains.values()) {
+      ready.set(name, { name, rules: [], index: ChainIndex.of(rules) });
+    }
     for (const chain of table.chains.values()) {
       const target = ready.get(chain.name) as ReadyChain;
       for (const rule of chain.rules) target.rules.push(readyRule(rule, ready));
@@ -94,7 +98,10 @@ function walk(
   listener: RuleListener | undefined,
 ): TargetVerdict {
   const { rules } = chain;
-  for (let index = 0; index < rules.length; index++) {
+  const positions = chain.index?.positions(context.packet);
+  const count = positions?.length ?? rules.length;
+  for (let step = 0; step < count; step++) {
+    const index = positions ? (positions[step] as number) : step;
     const ready = rules[index] as ReadyRule;
     if (!passes(ready.tests, context)) continue;
     ready.counters.packets += 1;

@@ -112,10 +112,10 @@ export class EbtablesCommands {
     return name === undefined ? [...this.chains.values()] : [this.find(name)];
   }
 
-  /** `policy`: what happens at its end, RETURN unless said. */
+  /** `policy`: what happens at its end, ACCEPT unless said. */
   newChain(name: string, policy: string | undefined): void {
     if (this.chains.has(name)) throw fail(this.program, "Chain already exists");
-    const chosen = policy === undefined ? "RETURN" : policyOf(policy, false);
+    const chosen = policy === undefined ? "ACCEPT" : policyOf(policy, false);
     this.chains.set(name, { name, isBuiltIn: false, policy: chosen, rules: [] });
   }
 
@@ -134,11 +134,9 @@ export class EbtablesCommands {
     }
   }
 
-  /** ebtables-nft keeps the policy that a user's chain was made with. */
   setPolicy(name: string, text: string): void {
     const chain = this.find(name);
-    const policy = policyOf(text, chain.isBuiltIn);
-    if (chain.isBuiltIn) chain.policy = policy;
+    chain.policy = policyOf(text, chain.isBuiltIn);
   }
 
   private rename(from: string, to: string): void {

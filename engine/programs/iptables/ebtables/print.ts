@@ -51,10 +51,12 @@ export function sortedFrameChains({ chains }: FrameTable): FrameChain[] {
 }
 
 export function listChain(
-  { name, policy, rules }: FrameChain,
+  { name, isBuiltIn, policy, rules }: FrameChain,
   { withCounters, withNumbers }: { readonly withCounters: boolean; readonly withNumbers: boolean },
 ): string {
-  let text = `\nBridge chain: ${name}, entries: ${rules.length}, policy: ${policy}\n`;
+  // ebtables-nft says so of every chain of a user.
+  const shown = isBuiltIn ? policy : "RETURN";
+  let text = `\nBridge chain: ${name}, entries: ${rules.length}, policy: ${shown}\n`;
   for (const [index, rule] of rules.entries()) {
     if (withNumbers) text += `${index + 1} `;
     text += formatRule(rule);
