@@ -39,6 +39,8 @@ export interface ContainerProcessSpec {
   readonly cwd: string;
   /** As `docker run --user` takes it: `NAME|UID[:GROUP|GID]`; empty: root. */
   readonly user: string;
+  /** RLIMIT_NOFILE; that of the service manager unless said. */
+  readonly openFiles?: number;
   readonly streams: ContainerStreams;
   /** Told once how it ended, also when it is killed; not when the machine is switched off. */
   readonly onEnd: (status: WaitStatus) => void;
@@ -130,6 +132,9 @@ export function unpinNetwork(kernel: Kernel, path: string): void {
   sys.unbindNet(path);
   sys.unlink(path);
 }
+
+/** What a container engine's unit allows itself, and so its containers: LimitNOFILE. */
+const SERVICE_OPEN_FILES = 20_000;
 
 /** One container, from `create` to `delete`; a container that starts again is another. */
 export class RuntimeContainer {
@@ -232,6 +237,7 @@ export class RuntimeContainer {
     process.session = process.pid;
     process.group = process.pid;
     process.cgroup = this.spec.cgroup;
+    process.descriptors.limit = spec.openFiles ?? SERVICE_OPEN_FILES;
     process.setComm("runc:[2:INIT]");
     try {
       this.prepare(process, spec);

@@ -3,6 +3,7 @@ import { KernelError, strerror } from "../kernel/errno.ts";
 import type { Blocking } from "../kernel/process/wait-queue.ts";
 import { spawnOptions, spawnRetrying } from "./fork.ts";
 import { commandText, waitForeground } from "./processes.ts";
+import { inTableOrder } from "./dash-environment.ts";
 import type { Shell } from "./shell.ts";
 
 interface ExternalOptions {
@@ -50,8 +51,7 @@ function* startFile(
   path: string,
   words: readonly string[],
 ): Blocking<number | undefined> {
-  const env = shell.variables.environment();
-  env.set("_", path);
+  const env = forProgram(shell, path, shell.variables.environment());
   const options = { env, ...spawnOptions(shell, { group: 0, foreground: true }) };
   try {
     return yield* spawnRetrying(shell, { run: { path, argv: words }, ...options });
@@ -69,6 +69,17 @@ function* startFile(
   }
 }
 
+/** bash tells a program its path in `_`. */
+function forProgram(
+  shell: Shell,
+  path: string,
+  environment: Map<string, string>,
+): Map<string, string> {
+  if (!shell.isBash) return inTableOrder(environment);
+  environment.set("_", path);
+  return environment;
+}
+
 /** exec(2): does not return unless it fails. */
 export function* replaceShell(
   shell: Shell,
@@ -76,7 +87,7 @@ export function* replaceShell(
   words: readonly string[],
   environment = shell.variables.environment(),
 ): Blocking<void> {
-  environment.set("_", path);
+  const handed = forProgram(shell, path, environment);
   shell.replaced = true;
   // A failed exec leaves them closed, but then the process is about to end.
   for (const fd of shell.internalDescriptors) {
@@ -84,7 +95,7 @@ export function* replaceShell(
   }
   shell.internalDescriptors.clear();
   try {
-    yield* shell.sys.exec(path, words, environment);
+    yield* shell.sys.exec(path, words, handed);
   } catch (error) {
     shell.replaced = false;
     if (!(error instanceof KernelError)) throw error;

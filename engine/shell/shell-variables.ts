@@ -112,8 +112,10 @@ export function initialiseVariables(shell: Shell): void {
   if (!shell.isBash) {
     if (!variables.value("PATH"))
       variables.set("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-    if (shell.dialect === "ash") variables.set("PS1", "\\w \\$ ");
-    else variables.set("PS1", sys.uid === 0 ? "# " : "$ ");
+    if (shell.dialect === "ash") {
+      variables.set("PS1", "\\w \\$ ");
+      variables.export("SHLVL", String(toInteger(variables.value("SHLVL") ?? "0") + 1));
+    } else variables.set("PS1", sys.uid === 0 ? "# " : "$ ");
     variables.set("PS2", "> ");
     variables.set("PS4", "+ ");
     return;

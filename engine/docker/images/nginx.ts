@@ -1,8 +1,8 @@
 import type { ImageLayer } from "../../kernel/fs/image-layer.ts";
-import { CURL } from "../../programs/curl/index.ts";
 import { nginxOfVersion } from "../../programs/nginx/nginx.ts";
 import { digest } from "../../programs/support/digest.ts";
 import { encodeUtf8 } from "../../sim/utf8.ts";
+import { curlOfVersion } from "./curl-of-version.ts";
 import { debianFiles, DEFAULT_PATH, MINIMAL_PROGRAMS } from "./debian-files.ts";
 import { ENTRYPOINT, entrypointScripts } from "./nginx-entrypoint.ts";
 import { RegistryImage } from "./registry-image.ts";
@@ -138,7 +138,11 @@ the error log for details.</p>
 </html>
 `;
 
-const programs = [...MINIMAL_PROGRAMS, ...CURL, nginxOfVersion(VERSION, "nginx.org")];
+const programs = [
+  ...MINIMAL_PROGRAMS,
+  curlOfVersion("8.14.1"),
+  nginxOfVersion(VERSION, "nginx.org"),
+];
 
 function files(): ImageLayer {
   const builder = debianFiles(

@@ -1,7 +1,7 @@
 import { KernelError } from "../errno.ts";
 import type { OpenFile } from "../fs/open-file.ts";
 
-/** RLIMIT_NOFILE, as `ulimit -n` shows it. */
+/** RLIMIT_NOFILE of a login, as `ulimit -n` shows it. */
 const MAX_DESCRIPTORS = 1024;
 
 /** How many descriptors, of all processes, point to an open file description. */
@@ -21,6 +21,11 @@ function drop(file: OpenFile): void {
 export class DescriptorTable {
   private readonly slots = new Map<number, OpenFile>();
 
+  constructor(
+    /** RLIMIT_NOFILE */
+    public limit = MAX_DESCRIPTORS,
+  ) {}
+
   /** EBADF */
   get(fd: number): OpenFile {
     const file = this.slots.get(fd);
@@ -36,7 +41,7 @@ export class DescriptorTable {
   install(file: OpenFile, from = 0): number {
     let fd = from;
     while (this.slots.has(fd)) fd += 1;
-    if (fd >= MAX_DESCRIPTORS) {
+    if (fd >= this.limit) {
       if (!references.get(file)) file.release();
       throw new KernelError("EMFILE");
     }
@@ -47,7 +52,7 @@ export class DescriptorTable {
 
   /** Points `fd` to a file, closing what it pointed to. */
   put(fd: number, file: OpenFile): void {
-    if (fd < 0 || fd >= MAX_DESCRIPTORS) throw new KernelError("EBADF");
+    if (fd < 0 || fd >= this.limit) throw new KernelError("EBADF");
     const before = this.slots.get(fd);
     if (before === file) return;
     retain(file);

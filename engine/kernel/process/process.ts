@@ -60,7 +60,7 @@ export class Process {
   readonly env: Map<string, string>;
   cwd: Dentry;
   umask = 0o022;
-  readonly descriptors = new DescriptorTable();
+  readonly descriptors: DescriptorTable;
   /** What is not listed has its default action. */
   readonly dispositions = new Map<SignalName, Disposition>();
   /** Signals to be acted on when the process next runs. Ignored ones never get here. */
@@ -113,6 +113,7 @@ export class Process {
     this.argv = identity.argv;
     this.env = identity.env;
     this.cwd = identity.cwd;
+    this.descriptors = new DescriptorTable(identity.parent?.descriptors.limit);
     this.groups = identity.parent?.groups ?? [];
     this.niceness = identity.parent?.niceness ?? 0;
     this.namespaces = identity.namespaces;

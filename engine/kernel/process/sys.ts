@@ -189,6 +189,8 @@ export interface SocketOptions {
   keepAlive: boolean;
   /** SO_BINDTODEVICE: a device name, "" for none. */
   bindToDevice: string;
+  /** PACKET_ADD_MEMBERSHIP of PACKET_MR_PROMISC, for the device that a packet socket is bound to. */
+  promiscuous: boolean;
   /** SO_MARK */
   mark: number;
   /** SO_ERROR: read and clear. */

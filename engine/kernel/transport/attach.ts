@@ -21,6 +21,9 @@ export function attachTransports(netns: NetNamespace, allocateInode: () => numbe
       netns.addTap((frame) => {
         if (ifindex === 0 || frame.ifindex === ifindex) see(frame);
       }),
+    setPromiscuity: (ifindex, change) => {
+      netns.deviceByIndex(ifindex)?.setPromiscuity(change);
+    },
     sendFrame: (ifindex, packet) => {
       const device = netns.deviceByIndex(ifindex);
       if (!device) throw new KernelError("ENXIO");

@@ -27,6 +27,8 @@ export interface TransportContext {
    * returned function is called.
    */
   tap(ifindex: number, see: (frame: CapturedFrame) => void): () => void;
+  /** One who wants to see frames for others, more or fewer: a bridge then takes what it forwards. */
+  setPromiscuity(ifindex: number, change: 1 | -1): void;
   /** Sends a frame that has its Ethernet header. ENXIO, ENETDOWN. */
   sendFrame(ifindex: number, packet: Packet): void;
 }

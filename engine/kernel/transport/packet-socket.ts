@@ -3,7 +3,7 @@ import type { Packet } from "../../net/packet.ts";
 import type { Ns } from "../../sim/clock.ts";
 import { KernelError } from "../errno.ts";
 import type { Readiness } from "../fs/open-file.ts";
-import type { CapturedFrame, RawMessage, SocketAddress } from "../process/sys.ts";
+import type { CapturedFrame, RawMessage, SocketAddress, SocketOptions } from "../process/sys.ts";
 import type { Blocking } from "../process/wait-queue.ts";
 import type { TransportContext } from "./context.ts";
 import { BoundedQueue, deadline, packetCost } from "./datagram-queue.ts";
@@ -39,9 +39,22 @@ export class PacketSocket extends Socket {
 
   private listenOn(ifindex: number): void {
     this.untap?.();
+    this.setPromiscuous(false);
     this.ifindex = ifindex;
     if (this.protocol === 0) return;
     this.untap = this.context.tap(ifindex, (frame) => this.see(frame));
+  }
+
+  override setsockopt<K extends keyof SocketOptions>(option: K, value: SocketOptions[K]): void {
+    if (option === "promiscuous") this.setPromiscuous(value as boolean);
+    else super.setsockopt(option, value);
+  }
+
+  private setPromiscuous(wanted: boolean): void {
+    const { settings, ifindex } = this;
+    if (settings.promiscuous === wanted || ifindex === 0) return;
+    settings.promiscuous = wanted;
+    this.context.setPromiscuity(ifindex, wanted ? 1 : -1);
   }
 
   private see(frame: CapturedFrame): void {
@@ -102,6 +115,7 @@ export class PacketSocket extends Socket {
   }
 
   release(): void {
+    this.setPromiscuous(false);
     this.untap?.();
     this.untap = undefined;
     this.sockets.all.delete(this);

@@ -42,6 +42,7 @@ export interface SocketSettings {
   keepAlive: boolean;
   /** SO_BINDTODEVICE as an index; 0: any. */
   boundDevice: number;
+  promiscuous: boolean;
   mark: number;
   ttl: number | undefined;
   tos: number;
@@ -85,6 +86,7 @@ export abstract class Socket implements OpenFile {
       dontRoute: false,
       keepAlive: false,
       boundDevice: 0,
+      promiscuous: false,
       mark: 0,
       ttl: undefined,
       tos: 0,

@@ -13,11 +13,13 @@ export interface Applet {
 
 export type Rewrite = readonly (readonly [pattern: RegExp, words: string])[];
 
-/** The same system calls; what is written to standard error is worded as BusyBox does. */
-export function rewording(sys: Sys, rewrite: Rewrite): Sys {
-  const printError = (text: string): Blocking<void> =>
-    sys.printError(rewrite.reduce((words, [pattern, next]) => words.replace(pattern, next), text));
-  return Object.assign(Object.create(sys) as Sys, { printError });
+/** The same system calls; what is printed is worded as BusyBox does. */
+export function rewording(sys: Sys, errors: Rewrite, output: Rewrite = []): Sys {
+  const apply = (rewrite: Rewrite, text: string): string =>
+    rewrite.reduce((words, [pattern, next]) => words.replace(pattern, next), text);
+  const printError = (text: string): Blocking<void> => sys.printError(apply(errors, text));
+  const print = (text: string): Blocking<void> => sys.print(apply(output, text));
+  return Object.assign(Object.create(sys) as Sys, { printError, print });
 }
 
 export interface Borrowing {
@@ -25,6 +27,8 @@ export interface Borrowing {
   readonly options?: string;
   readonly directory?: string;
   readonly errors?: Rewrite;
+  /** Of standard output. */
+  readonly output?: Rewrite;
   /** Its exit statuses mean what they mean; otherwise every failure is 1. */
   readonly keepsStatus?: boolean;
 }
@@ -47,7 +51,7 @@ export function borrow(program: Program, how: Borrowing = {}): Applet {
         yield* sys.printError(`${name}: Podwire does not model the option '${odd}' of BusyBox\n`);
         return 1;
       }
-      const own = rewording(sys, [...NO_HINT, ...errors]);
+      const own = rewording(sys, [...NO_HINT, ...errors], how.output);
       const status = yield* program.main(own, [program.name, ...words]);
       return how.keepsStatus === true ? status : Math.min(status, 1);
     },

@@ -1,12 +1,14 @@
 /** ifconfig, route and arp, which have the layout of net-tools 1.60. */
 import { formatIpv4, formatMac, type Mac } from "../../net/address.ts";
+import type { Sys } from "../../kernel/process/sys.ts";
+import type { Blocking } from "../../kernel/process/wait-queue.ts";
 import { makeIfconfig } from "../net-tools/ifconfig/index.ts";
 import { LAYOUT_1_60 } from "../net-tools/ifconfig/layout-1.60.ts";
 import { route as netToolsRoute } from "../net-tools/route.ts";
 import { hostName } from "../net-tools/support/hosts.ts";
-import { borrow, type Applet } from "./applet.ts";
+import { borrow, rewording, type Applet, type Rewrite } from "./applet.ts";
 
-const ifconfig = borrow(makeIfconfig(LAYOUT_1_60), {
+const netToolsIfconfig = borrow(makeIfconfig(LAYOUT_1_60), {
   options: "a",
   directory: "/sbin",
   errors: [
@@ -16,14 +18,36 @@ const ifconfig = borrow(makeIfconfig(LAYOUT_1_60), {
   ],
 });
 
-const route = borrow(netToolsRoute, {
-  options: "nenh",
+/** MACs are in capitals. */
+const ifconfig: Applet = {
+  ...netToolsIfconfig,
+  main: (sys, argv) => netToolsIfconfig.main(inCapitals(sys), argv),
+};
+
+function inCapitals(sys: Sys): Sys {
+  const print = (text: string): Blocking<void> =>
+    sys.print(text.replace(/HWaddr \S+/g, (word) => `HWaddr ${word.slice(7).toUpperCase()}`));
+  return Object.assign(Object.create(sys) as Sys, { print });
+}
+
+const plainRoute = borrow(netToolsRoute, {
+  options: "ne",
   directory: "/sbin",
   errors: [
     [/^(\S+): Unknown host/, "can't resolve '$1'"],
     [/^(?!route: )/, "route: "],
   ],
 });
+
+/** Without -n, no gateway is a star. */
+const route: Applet = {
+  ...plainRoute,
+  main: (sys, argv) => {
+    const isNumeric = argv.some((word) => /^-e*n/.test(word));
+    const star: Rewrite = [[/^(\S+ +)0\.0\.0\.0 {8}/gm, "$1*              "]];
+    return plainRoute.main(isNumeric ? sys : rewording(sys, [], star), argv);
+  },
+};
 
 const arp: Applet = {
   name: "arp",

@@ -10,7 +10,7 @@ export const nproc = defineTool({
     ["--all", "print the number of installed processors"],
     ["--ignore=N", "if possible, exclude N processing units"],
   ],
-  limitations: ["An emulated machine has one processor."],
+  limitations: ["An emulated machine shows two processors; processes take turns as on one."],
   *run(tool, args) {
     const [extra] = args.operands;
     if (extra !== undefined) throw tool.usage(`extra operand ${quoteText(extra)}`);
@@ -18,6 +18,7 @@ export const nproc = defineTool({
     if (ignored !== undefined && !/^\d+$/.test(ignored)) {
       throw tool.fail(`invalid number to ignore: ${quoteText(ignored)}`);
     }
-    yield* tool.print("1\n");
+    const processors = tool.sys.readTextFile("/proc/cpuinfo").match(/^processor/gm)?.length ?? 1;
+    yield* tool.print(`${Math.max(1, processors - Number(ignored ?? 0))}\n`);
   },
 });

@@ -28,6 +28,8 @@ export interface Start {
   /** The command line, for the process's title. */
   readonly commandLine: string;
   readonly globals: string;
+  /** Of all workers: they share it as memory. */
+  readonly connections: { count: number };
 }
 
 export class Master {
@@ -165,14 +167,17 @@ export class Master {
   }
 }
 
-function* work(sys: Sys, { config, log, listeners, version }: Start): Blocking<number> {
+function* work(
+  sys: Sys,
+  { config, log, listeners, version, connections }: Start,
+): Blocking<number> {
   sys.setTitle("nginx: worker process");
   becomeUser(sys, config.user);
   let wanted: SignalName | undefined;
   for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const) {
     sys.signal(signal, () => (wanted = signal));
   }
-  const worker = new Worker(sys, config.servers, log, version);
+  const worker = new Worker(sys, config.servers, log, version, connections);
   yield* serveConnections(
     sys,
     listeners,

@@ -104,6 +104,7 @@ function* main(sys: Sys, argv: readonly string[], version: string): Blocking<num
     version,
     commandLine: argv.join(" "),
     globals: line.globals,
+    connections: { count: 0 },
   };
   if (!config.isDaemon) return yield* new Master(sys, start).run();
   const kept = [...listeners, ...log.files.values()];

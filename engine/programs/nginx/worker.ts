@@ -68,18 +68,18 @@ interface Response {
 }
 
 export class Worker {
-  private connections = 0;
-
   constructor(
     private readonly sys: Sys,
     private readonly servers: readonly ServerBlock[],
     private readonly log: Log,
     /** `nginx/1.26.3` */
     private readonly version: string,
+    /** Of all workers: they share it as memory. */
+    private readonly connections: { count: number },
   ) {}
 
   *serve(fd: number, peer: SocketAddress): Serving<void> {
-    const number = ++this.connections;
+    const number = ++this.connections.count;
     const local = this.sys.getsockname(fd);
     const reader = new RequestReader(this.sys, fd);
     let deadlineNs = this.sys.monotonicNs() + HEADER_NS;

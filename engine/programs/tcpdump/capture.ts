@@ -49,6 +49,7 @@ export function* capture(
     sys.signal(signal, () => (stopped = true));
   const fd = sys.socket("packet", "raw", ETH_P_ALL);
   sys.bind(fd, { ifindex: device.kind === "any" ? 0 : device.link.ifindex });
+  if (options.promiscuous) sys.setsockopt(fd, "promiscuous", true);
 
   const sink = yield* openSink(sys, options, device);
   yield* sys.printError(`tcpdump: ${bannerText(options, device)}`);

@@ -3,6 +3,7 @@ import { getopt } from "../support/getopt.ts";
 export interface TcpdumpOptions {
   readonly device: string | undefined;
   readonly count: number | undefined;
+  readonly promiscuous: boolean;
   readonly numeric: boolean;
   readonly linkHeader: boolean;
   readonly verbosity: number;
@@ -62,8 +63,8 @@ const ALIASES: Readonly<Record<string, string>> = {
   "immediate-mode": "U",
 };
 
-/** Accepted without effect: output is written at once, and everything on the cable is heard. */
-const WITHOUT_EFFECT = ["l", "U", "p", "O", "B", "f", "Z"];
+/** Accepted without effect: output is written at once. */
+const WITHOUT_EFFECT = ["l", "U", "O", "B", "f", "Z"];
 const DEFAULT_SNAPSHOT_LENGTH = 262144;
 
 export function parseOptions(argv: readonly string[]): ParsedOptions {
@@ -90,6 +91,7 @@ export function parseOptions(argv: readonly string[]): ParsedOptions {
     "F",
     "i",
     "K",
+    "p",
     "n",
     "q",
     "Q",
@@ -142,6 +144,7 @@ export function parseOptions(argv: readonly string[]): ParsedOptions {
       ascii: has("A"),
       absoluteSequences: has("S"),
       skipChecksums: has("K"),
+      promiscuous: !has("p"),
       numbered: has("#"),
       countOnly: has("count"),
       writeFile: values.get("w"),

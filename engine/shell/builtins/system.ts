@@ -1,4 +1,5 @@
 /** umask, ulimit, times. */
+import type { Sys } from "../../kernel/process/sys.ts";
 import { fail, failUsage, parseOptions, print, type Builtin } from "./builtin.ts";
 
 const umask: Builtin = {
@@ -90,6 +91,14 @@ const LIMITS: readonly (readonly [string, string, string, string])[] = [
   ["x", "file locks", "", "unlimited"],
 ];
 
+/** The number of open files is the one that the kernel knows. */
+function limits(sys: Sys): typeof LIMITS {
+  const [, files] = /^Max open files +(\d+)/m.exec(sys.readTextFile("/proc/self/limits")) ?? [];
+  return LIMITS.map(([letter, name, unit, value]) => {
+    return [letter, name, unit, letter === "n" ? (files ?? value) : value] as const;
+  });
+}
+
 const ulimit: Builtin = {
   name: "ulimit",
   posix: true,
@@ -108,7 +117,7 @@ const ulimit: Builtin = {
     if (operand !== undefined)
       return yield* fail(call, "Podwire does not model changing resource limits");
     if (letters.includes("a")) {
-      for (const [letter, name, unit, value] of LIMITS) {
+      for (const [letter, name, unit, value] of limits(call.shell.sys)) {
         const option = `(${unit === "" ? "" : `${unit}, `}-${letter})`;
         yield* print(call, `${name}${option.padStart(44 - name.length)} ${value}\n`);
       }
@@ -116,7 +125,10 @@ const ulimit: Builtin = {
     }
     const wanted = [...letters].filter((letter) => !"SH".includes(letter));
     for (const letter of wanted.length > 0 ? wanted : ["f"]) {
-      yield* print(call, `${LIMITS.find(([known]) => known === letter)?.[3] ?? "unlimited"}\n`);
+      yield* print(
+        call,
+        `${limits(call.shell.sys).find(([known]) => known === letter)?.[3] ?? "unlimited"}\n`,
+      );
     }
     return 0;
   },

@@ -87,7 +87,7 @@ test("the machine's own figures follow virtual time", () => {
     yield* sys.print(sys.readTextFile("/proc/loadavg"));
     return 0;
   });
-  expect(done.out).toBe("60.00 59.99\n0.00 0.00 0.00 1/2 2\n");
+  expect(done.out).toBe("60.00 119.99\n0.00 0.00 0.00 1/2 2\n");
 });
 
 test("the mount table lists what is mounted, and escapes blanks", () => {

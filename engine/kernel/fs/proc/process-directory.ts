@@ -61,7 +61,7 @@ export function processDirectory(
       },
     },
     fd: { kind: "directory", mode: 0o500, view: descriptors(process) },
-    limits: readOnlyFile(limitsText),
+    limits: readOnlyFile(() => limitsText(process)),
     mountinfo: readOnlyFile(() => mountInfoText(process.namespaces.mount)),
     mounts: readOnlyFile(() => mountsText(process.namespaces.mount)),
     net: { kind: "directory", view: networkDirectory(process) },
@@ -240,10 +240,11 @@ function signalMask(process: Process, which: "ignored" | "caught"): bigint {
   return bits;
 }
 
-function limitsText(): string {
+function limitsText(process: Process): string {
+  const files = String(process.descriptors.limit);
   const rows = [
     ["Max processes", String(MAX_PROCESSES), String(MAX_PROCESSES), "processes"],
-    ["Max open files", "1024", "1024", "files"],
+    ["Max open files", files, files, "files"],
   ] as const;
   const header = `${"Limit".padEnd(26)}${"Soft Limit".padEnd(21)}${"Hard Limit".padEnd(21)}Units     \n`;
   const body = rows.map(([name, soft, hard, unit]) => {

@@ -37,7 +37,7 @@ export function systemFiles(
     stat: readOnlyFile(() => statistics(kernel)),
     swaps: readOnlyFile(() => "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"),
     uptime: readOnlyFile(() => {
-      const idleNs = Math.max(0, kernel.uptimeNs - kernel.scheduler.cpuUsedNs);
+      const idleNs = Math.max(0, kernel.uptimeNs * PROCESSORS - kernel.scheduler.cpuUsedNs);
       return `${hundredths(kernel.uptimeNs)} ${hundredths(idleNs)}\n`;
     }),
     version: readOnlyFile(
@@ -52,17 +52,22 @@ function hundredths(durationNs: Ns): string {
   return (Math.floor(durationNs / TICK_NS) / 100).toFixed(2);
 }
 
+/** Processors that a machine is said to have; processes take turns as on one. */
+const PROCESSORS = 2;
+
 function cpuInfo(): string {
-  const fields = [
-    ["processor", "0"],
-    ["vendor_id", "Podwire"],
-    ["model name", "Podwire virtual processor"],
-    ["physical id", "0"],
-    ["siblings", "1"],
-    ["core id", "0"],
-    ["cpu cores", "1"],
-  ] as const;
-  return `${fields.map(([name, value]) => `${name.padEnd(12)}\t: ${value}\n`).join("")}\n`;
+  return Array.from({ length: PROCESSORS }, (_, index) => {
+    const fields = [
+      ["processor", index],
+      ["vendor_id", "Podwire"],
+      ["model name", "Podwire virtual processor"],
+      ["physical id", 0],
+      ["siblings", PROCESSORS],
+      ["core id", index],
+      ["cpu cores", PROCESSORS],
+    ] as const;
+    return `${fields.map(([name, value]) => `${name.padEnd(12)}\t: ${value}\n`).join("")}\n`;
+  }).join("");
 }
 
 function memoryInfo(): string {
@@ -85,11 +90,16 @@ function memoryInfo(): string {
 
 function statistics(kernel: Kernel): string {
   const used = ticks(kernel.scheduler.cpuUsedNs);
-  const idle = Math.max(0, ticks(kernel.uptimeNs) - used);
-  const times = `${used} 0 0 ${idle} 0 0 0 0 0 0`;
+  const uptime = ticks(kernel.uptimeNs);
+  const times = (busy: number, total: number): string =>
+    `${busy} 0 0 ${Math.max(0, total - busy)} 0 0 0 0 0 0`;
+  const each = Array.from(
+    { length: PROCESSORS },
+    (_, index) => `cpu${index} ${times(index === 0 ? used : 0, uptime)}\n`,
+  );
   const running = kernel.processes.list().filter((process) => process.state === "R").length;
   return (
-    `cpu  ${times}\ncpu0 ${times}\nintr 0\nctxt ${kernel.scheduler.switches}\n` +
+    `cpu  ${times(used, uptime * PROCESSORS)}\n${each.join("")}intr 0\nctxt ${kernel.scheduler.switches}\n` +
     `btime ${Math.floor(kernel.sim.epochSeconds + kernel.bootNs / 1e9)}\n` +
     `processes ${kernel.processes.forks}\nprocs_running ${running}\nprocs_blocked 0\n`
   );
