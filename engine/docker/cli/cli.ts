@@ -40,6 +40,11 @@ export class Cli {
     return this.version === "28";
   }
 
+  /** The same for a command below this one. */
+  at(path: string): Cli {
+    return new Cli(this.sys, this.version, path, this.host);
+  }
+
   get endpoint(): string {
     return this.host ?? this.sys.env.get("DOCKER_HOST") ?? DEFAULT_HOST;
   }

@@ -6,16 +6,10 @@ import { FlagError, HelpRequest, parseFlags, type Flag } from "../../programs/su
 import { ApiError } from "../api/errors.ts";
 import { Cli, CliError, errorText } from "./cli.ts";
 import { COMMANDS } from "./commands/index.ts";
-import { flagsOf, FlagValues, wordsFor, type Command } from "./command.ts";
+import { flagsOf, FlagValues, wordsFor } from "./command.ts";
 import { childNames, findTarget, groupSections, rootSections, type Group } from "./groups.ts";
-import {
-  argumentError,
-  commandHelp,
-  flagError,
-  groupHelp,
-  helpColumns,
-  usageLine,
-} from "./help.ts";
+import { commandHelp, flagError, groupHelp, helpColumns } from "./help.ts";
+import { printHelp, refuseFlags, runCommand } from "./run-command.ts";
 import type { CliVersion } from "./version.ts";
 
 const IDENTITY: Readonly<Record<CliVersion, string>> = {
@@ -147,26 +141,6 @@ function* dispatch(sys: Sys, argv: readonly string[], version: CliVersion): Bloc
   }
 }
 
-function refuseFlags(flags: FlagValues, names: readonly string[]): void {
-  const refused = names.find((name) => flags.has(name));
-  if (refused === undefined) return;
-  throw new CliError(`docker: Podwire does not model --${refused}`, 125);
-}
-
-function* printHelp(
-  sys: Sys,
-  request: HelpRequest,
-  text: string,
-  version: CliVersion,
-): Blocking<number> {
-  if (request.shorthand) {
-    const please = version === "28" ? "use" : "please use";
-    yield* sys.printError(`Flag shorthand -h has been deprecated, ${please} --help\n`);
-  }
-  yield* sys.print(text);
-  return 0;
-}
-
 function* helpTopic(sys: Sys, words: readonly string[], version: CliVersion): Blocking<number> {
   if (words.length === 0) {
     yield* sys.print(rootHelp(sys, version));
@@ -214,28 +188,6 @@ function* runGroup(
   }
   yield* sys.printError(help);
   return first === undefined ? 0 : 1;
-}
-
-function* runCommand(cli: Cli, command: Command, argv: readonly string[]): Blocking<number> {
-  const { version, path } = cli;
-  const notice = command.notice && wordsFor(command.notice, version);
-  if (notice !== undefined) yield* cli.printError(notice);
-  let parsed;
-  try {
-    parsed = parseFlags(flagsOf(command, version, true), argv, command.stopsAtOperand !== true);
-  } catch (error) {
-    if (error instanceof HelpRequest) {
-      const text = commandHelp(command, path, version, helpColumns(cli.sys));
-      return yield* printHelp(cli.sys, error, text, version);
-    }
-    if (!(error instanceof FlagError)) throw error;
-    throw flagError(error.message, path, usageLine(command, path, version), version);
-  }
-  const wrong = argumentError(command, path, parsed.args.length, version);
-  if (wrong !== undefined) throw wrong;
-  const flags = new FlagValues(parsed.values);
-  refuseFlags(flags, command.unmodelled ?? []);
-  return yield* command.run(cli, { args: parsed.args, flags });
 }
 
 // ------------------------------------------------------------------ completion

@@ -77,7 +77,7 @@ export function rootSections(version: CliVersion): readonly Section[] {
   const management: Row[] = [
     ...GROUPS.map(({ name, summary }): Row => [name, summary]),
     ...pick(recent ? MANAGEMENT : [...MANAGEMENT, ...SWARM]),
-    ["compose*", recent ? "Docker Compose" : "Docker Compose (Docker Inc.)"],
+    ...(recent ? [["compose*", "Docker Compose"] as const] : []),
   ];
   const rest = rows.filter(
     ([name]) =>

@@ -1,5 +1,6 @@
 /** Every command that is modelled, a line each. */
 import type { Command } from "../command.ts";
+import { compose } from "../../compose/compose.ts";
 import { attach } from "./container/attach.ts";
 import { commit } from "./container/commit.ts";
 import { copy } from "./container/copy.ts";
@@ -53,6 +54,7 @@ import { remove as volumeRemove } from "./volume/remove.ts";
 export const COMMANDS: readonly Command[] = [
   attach,
   commit,
+  compose,
   copy,
   create,
   diff,
