@@ -22,6 +22,7 @@ import { IPUTILS_PING } from "./iputils-ping/index.ts";
 import { IPUTILS_TRACEPATH } from "./iputils-tracepath/index.ts";
 import { IPVSADM } from "./ipvsadm/index.ts";
 import { ISC_DHCP_CLIENT } from "./isc-dhcp-client/index.ts";
+import { JQ } from "./jq/index.ts";
 import { LESS } from "./less/index.ts";
 import { LIBC_BIN } from "./libc-bin/index.ts";
 import { MAN_DB } from "./man-db/index.ts";
@@ -69,6 +70,7 @@ export const PROGRAMS: readonly Program[] = [
   IPUTILS_TRACEPATH,
   IPVSADM,
   ISC_DHCP_CLIENT,
+  JQ,
   LESS,
   LIBC_BIN,
   MAN_DB,
