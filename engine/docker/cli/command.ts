@@ -40,6 +40,10 @@ export interface Command {
   readonly shortcut?: string;
   /** Other names of the last word. */
   readonly aliases?: readonly string[];
+  /** What help calls the aliases, where that is not the rule. */
+  readonly shownAliases?: Words;
+  /** Examples in help. */
+  readonly examples?: Words;
   /** What follows the name; more than one line for more than one form. */
   readonly usage: Words;
   readonly summary: Words;

@@ -17,16 +17,22 @@ const lead = (version: CliVersion) => (version === "28" ? "" : "\n");
 /** `Usage:  docker ps [OPTIONS]`, a line for each form. */
 export function usageLine(command: Command, path: string, version: CliVersion): string {
   const forms = (wordsFor(command.usage, version) ?? "").split("\n");
-  return `Usage:  ${forms.map((form) => `${path} ${form}`.trimEnd()).join("\n\t")}`;
+  // Further forms are part of the text, and have the short name.
+  const short = `docker ${command.shortcut ?? command.path}`;
+  const lines = forms.map((form, i) => `${i === 0 ? path : short} ${form}`.trimEnd());
+  return `Usage:  ${lines.join("\n\t")}`;
 }
 
 function aliasLine(command: Command, path: string, version: CliVersion): string {
-  const { aliases = [], shortcut } = command;
+  const { aliases = [], shortcut, shownAliases } = command;
+  const own = shownAliases && wordsFor(shownAliases, version);
   const isShortcut = path !== `docker ${command.path}`;
   const words = command.path.split(" ");
   if (version !== "28") {
-    const names = [words.at(-1) ?? "", ...aliases];
-    return aliases.length === 0 || isShortcut ? "" : `Aliases:\n  ${names.join(", ")}\n\n`;
+    const names = own ?? [words.at(-1) ?? "", ...aliases].join(", ");
+    return names === "" || isShortcut || (own === undefined && aliases.length === 0)
+      ? ""
+      : `Aliases:\n  ${names}\n\n`;
   }
   const parent = words.slice(0, -1).join(" ");
   const names = [
@@ -34,7 +40,8 @@ function aliasLine(command: Command, path: string, version: CliVersion): string 
     ...aliases.map((alias) => `docker ${parent} ${alias}`.replace("  ", " ")),
     ...(shortcut === undefined ? [] : [`docker ${shortcut}`]),
   ];
-  return names.length === 1 ? "" : `Aliases:\n  ${names.join(", ")}\n\n`;
+  const shown = own ?? names.join(", ");
+  return names.length === 1 ? "" : `Aliases:\n  ${shown}\n\n`;
 }
 
 export function commandHelp(
@@ -46,7 +53,10 @@ export function commandHelp(
   const text = wordsFor(command.description ?? command.summary, version) ?? "";
   const flags = flagsOf(command, version);
   const options = flags.length === 0 ? "" : `Options:\n${flagUsages(flags, columns)}`;
-  const whole = `${usageLine(command, path, version)}\n\n${text}\n\n${aliasLine(command, path, version)}${options}`;
+  const examples = wordsFor(command.examples ?? "", version) ?? "";
+  const shown = examples === "" ? "" : `Examples:\n${examples}\n\n`;
+  const head = `${usageLine(command, path, version)}\n\n${text}\n\n`;
+  const whole = head + aliasLine(command, path, version) + shown + options;
   return `${lead(version)}${whole.trimEnd()}\n`;
 }
 

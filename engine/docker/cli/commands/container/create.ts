@@ -11,7 +11,13 @@ export const create = defineCommand({
   shortcut: "create",
   usage: "[OPTIONS] IMAGE [COMMAND] [ARG...]",
   summary: "Create a new container",
-  flags: CONTAINER_FLAGS,
+  flags: {
+    ...CONTAINER_FLAGS,
+    "--pull string": [
+      'Pull image before creating ("always", "|missing", "never") (default "missing")',
+      'Pull image before creating ("always"|"missing"|"never") (default "missing")',
+    ],
+  },
   hidden: HIDDEN_FLAGS,
   unmodelled: UNMODELLED_FLAGS,
   checks: CONTAINER_CHECKS,

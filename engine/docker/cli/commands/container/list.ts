@@ -7,6 +7,7 @@ export const list = defineCommand({
   path: "container ls",
   shortcut: "ps",
   aliases: ["list", "ps"],
+  shownAliases: [undefined, "ls, ps, list"],
   usage: "[OPTIONS]",
   summary: "List containers",
   flags: {

@@ -25,6 +25,7 @@ export const remove = defineCommand({
   path: "container rm",
   shortcut: "rm",
   aliases: ["remove"],
+  shownAliases: [undefined, ""],
   usage: "[OPTIONS] CONTAINER [CONTAINER...]",
   summary: "Remove one or more containers",
   flags: {

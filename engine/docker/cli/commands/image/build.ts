@@ -123,7 +123,7 @@ export const build = defineCommand({
   notice: [DEPRECATED, undefined],
   path: "image build",
   shortcut: "build",
-  aliases: ["build"],
+  shownAliases: ["docker image build, docker build, docker builder build", ""],
   usage: "[OPTIONS] PATH | URL | -",
   summary: "Build an image from a Dockerfile",
   flags: {

@@ -7,6 +7,7 @@ export const remove = defineCommand({
   path: "image rm",
   shortcut: "rmi",
   aliases: ["remove"],
+  shownAliases: [undefined, "rm, rmi, remove"],
   usage: "[OPTIONS] IMAGE [IMAGE...]",
   summary: "Remove one or more images",
   flags: {

@@ -8,6 +8,7 @@ export const remove = defineCommand({
   summary: "Remove one or more volumes",
   description:
     "Remove one or more volumes. You cannot remove a volume that is in use by a container.",
+  examples: [undefined, "\n$ docker volume rm hello\nhello\n"],
   flags: { "-f, --force": "Force the removal of one or more volumes" },
   args: atLeast(1),
   *run(cli, { args, flags }) {
