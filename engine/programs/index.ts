@@ -9,6 +9,7 @@ import { CURL } from "./curl/index.ts";
 import { DEBIANUTILS } from "./debianutils/index.ts";
 import { DIFFUTILS } from "./diffutils/index.ts";
 import { DNSMASQ } from "./dnsmasq/index.ts";
+import { ETHTOOL } from "./ethtool/index.ts";
 import { FINDUTILS } from "./findutils/index.ts";
 import { GREP } from "./grep/index.ts";
 import { HOSTNAME } from "./hostname/index.ts";
@@ -57,6 +58,7 @@ export const PROGRAMS: readonly Program[] = [
   DEBIANUTILS,
   DIFFUTILS,
   DNSMASQ,
+  ETHTOOL,
   FINDUTILS,
   GREP,
   HOSTNAME,
