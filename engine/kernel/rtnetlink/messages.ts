@@ -583,6 +583,14 @@ export interface MdbRequest {
   readonly vlan?: number;
 }
 
+/** What a device listens to, `ip maddress`; the latest IP group first. */
+export interface MulticastMessage {
+  /** `added`: by hand. */
+  readonly link: readonly { readonly mac: Mac; readonly added: boolean }[];
+  readonly inet: readonly Ipv4[];
+  readonly inet6: readonly Ipv6[];
+}
+
 /** A change, as `ip monitor` sees it. */
 export type RtnetlinkEvent =
   | { readonly kind: "link"; readonly deleted: boolean; readonly link: LinkMessage }
@@ -811,6 +819,10 @@ export interface Rtnetlink {
   vlans(): readonly BridgeVlanMessage[];
   newVlan(request: BridgeVlanRequest): void;
   delVlan(request: BridgeVlanRequest): void;
+
+  multicast(device: string): MulticastMessage;
+  /** SIOCADDMULTI, SIOCDELMULTI. ENODEV, ENOENT. */
+  setMulticast(device: string, mac: Mac, listens: boolean): void;
 
   mdb(): readonly MdbMessage[];
   newMdb(request: MdbRequest): void;

@@ -2,7 +2,9 @@
 import type { NetDevice } from "../device/net-device.ts";
 import { KernelError } from "../errno.ts";
 import type { NetNamespace } from "../netns.ts";
+import { Htb } from "../sched/htb.ts";
 import type { Qdisc } from "../sched/qdisc.ts";
+import type { Place } from "../sched/traffic-control.ts";
 import { findDevice } from "./link.ts";
 import {
   QDISC_INGRESS,
@@ -88,7 +90,7 @@ export function newQdisc(netns: NetNamespace, request: QdiscRequest, mode: Qdisc
     parent === undefined
       ? trafficControl.byHandle(handle)
       : under
-        ? under.child
+        ? occupant(under)
         : trafficControl.root;
   const sameHandle = handle === 0 || current?.handle === handle;
   if (current && !sameHandle && mode === "add") {
@@ -119,7 +121,7 @@ function create(
   netns: NetNamespace,
   device: NetDevice,
   request: QdiscRequest,
-  under: Qdisc | undefined,
+  under: Place | undefined,
 ): void {
   const { trafficControl } = device;
   if (!request.options) throw new KernelError("EINVAL");
@@ -133,12 +135,23 @@ function create(
 }
 
 /** The discipline with the class that another one is put under. */
-function holder(device: NetDevice, parent: number): Qdisc {
+function holder(device: NetDevice, parent: number): Place {
   const found = device.trafficControl.byHandle(parent - (parent % MAJOR_STEP));
   if (!found) throw new KernelError("ENOENT", "Failed to find specified qdisc");
   if (!found.takesChild) throw new KernelError("EOPNOTSUPP", "Parent Qdisc does not exists");
+  if (found instanceof Htb) {
+    const leaf = found.find(parent);
+    if (!leaf) throw new KernelError("ENOENT", "Specified class not found");
+    return { qdisc: found, id: parent, leaf };
+  }
   if (parent % MAJOR_STEP !== 1) throw new KernelError("ENOENT", "Specified class not found");
-  return found;
+  return { qdisc: found, id: parent };
+}
+
+/** What stands there now. */
+function occupant({ qdisc, leaf }: Place): Qdisc | undefined {
+  if (!leaf) return qdisc.child;
+  return leaf.front ?? (leaf.hasOwnQueue ? leaf.queue : undefined);
 }
 
 function nextHandle(netns: NetNamespace): number {
@@ -187,10 +200,12 @@ function findForDeletion(
   if (parent !== QDISC_ROOT) {
     const under = trafficControl.byHandle(parent - (parent % MAJOR_STEP));
     if (!under) throw new KernelError("ENOENT", "Failed to find qdisc with specified classid");
-    if (!under.child) {
+    const leaf = under instanceof Htb ? under.find(parent) : undefined;
+    const found = occupant({ qdisc: under, id: parent, ...(leaf ? { leaf } : {}) });
+    if (!found) {
       throw new KernelError("ENOENT", "Cannot find specified qdisc on specified device");
     }
-    return under.child;
+    return found;
   }
   const root = trafficControl.root ?? "default";
   if (handle !== 0 && (root === "default" || root.handle !== handle)) {

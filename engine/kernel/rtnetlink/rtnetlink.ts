@@ -1,4 +1,5 @@
 /** Rtnetlink of one namespace; each object's requests are in a file of its own. */
+import type { Mac } from "../../net/address.ts";
 import type { NetNamespace } from "../netns.ts";
 import { addressMessage, delAddress, newAddress } from "./address.ts";
 import { delVlan, newVlan, vlans } from "./bridge-vlan.ts";
@@ -23,6 +24,7 @@ import type {
   LinkMessage,
   MdbMessage,
   MdbRequest,
+  MulticastMessage,
   NeighbourMessage,
   NeighbourRequest,
   NewAddress,
@@ -46,6 +48,7 @@ import type {
   RuleMessage,
 } from "./messages.ts";
 import { delMdb, mdb, newMdb } from "./mdb.ts";
+import { multicast, setMulticast } from "./multicast.ts";
 import { delNeighbour, neighbours, newNeighbour } from "./neighbour.ts";
 import { newNextHopObject, nextHopObjects } from "./nexthop.ts";
 import { cachedRoutes, getRoute } from "./route-get.ts";
@@ -204,6 +207,14 @@ export class NetnsRtnetlink implements Rtnetlink {
 
   delVlan(request: BridgeVlanRequest): void {
     delVlan(this.netns, request);
+  }
+
+  multicast(device: string): MulticastMessage {
+    return multicast(this.netns, device);
+  }
+
+  setMulticast(device: string, mac: Mac, listens: boolean): void {
+    setMulticast(this.netns, device, mac, listens);
   }
 
   mdb(): readonly MdbMessage[] {

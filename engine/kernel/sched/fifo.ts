@@ -1,3 +1,4 @@
+import { frameLength } from "../../net/length.ts";
 import type { Packet } from "../../net/packet.ts";
 import type { QdiscOptions } from "../rtnetlink/messages.ts";
 import { Qdisc, type QdiscContext } from "./qdisc.ts";
@@ -6,11 +7,12 @@ import { Qdisc, type QdiscContext } from "./qdisc.ts";
 const HEADER_BYTES = 14;
 
 /**
- * First in, first out: pfifo, bfifo, pfifo_fast. The device takes every frame at once, so that
- * nothing ever waits; a slow cable has a queue of its own.
+ * First in, first out: pfifo, bfifo, pfifo_fast. On a device it passes every frame on at once: a
+ * slow cable has a queue of its own. Inside a class frames wait in it until they are taken.
  */
 export class Fifo extends Qdisc {
   private limit: number;
+  private queue: Packet[] = [];
 
   constructor(
     override readonly kind: "pfifo" | "bfifo" | "pfifo_fast",
@@ -22,6 +24,41 @@ export class Fifo extends Qdisc {
 
   enqueue(packet: Packet): void {
     this.send(packet);
+  }
+
+  /** False: there is no room, and the frame is gone. */
+  hold(packet: Packet): boolean {
+    const { statistics } = this;
+    const isFull =
+      this.kind === "bfifo"
+        ? statistics.backlogBytes + frameLength(packet) > this.limit
+        : this.queue.length >= this.limit;
+    if (isFull) {
+      this.drop(packet);
+      return false;
+    }
+    this.queue.push(packet);
+    this.waits(packet);
+    return true;
+  }
+
+  get first(): Packet | undefined {
+    return this.queue[0];
+  }
+
+  /** Takes the first frame out and counts it as sent. */
+  take(): Packet | undefined {
+    const packet = this.queue.shift();
+    if (!packet) return undefined;
+    this.waitsNoMore(packet);
+    this.statistics.packets += 1;
+    this.statistics.bytes += frameLength(packet);
+    return packet;
+  }
+
+  override reset(): void {
+    super.reset();
+    this.queue = [];
   }
 
   options(): QdiscOptions {

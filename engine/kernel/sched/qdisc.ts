@@ -57,6 +57,16 @@ export abstract class Qdisc {
     return false;
   }
 
+  /** The disciplines that stand in it. */
+  *inside(): Generator<Qdisc> {
+    if (this.child) yield this.child;
+  }
+
+  /** Takes a discipline out. */
+  detach(qdisc: Qdisc): void {
+    if (this.child === qdisc) this.child = undefined;
+  }
+
   /** Drops what is waiting. */
   reset(): void {
     this.child?.reset();

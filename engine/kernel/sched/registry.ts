@@ -1,6 +1,7 @@
 /** The kinds of queueing disciplines; the kernel's list of struct Qdisc_ops. */
 import type { Packet } from "../../net/packet.ts";
 import { Fifo } from "./fifo.ts";
+import { Htb } from "./htb.ts";
 import { Netem } from "./netem.ts";
 import type { Qdisc, QdiscContext } from "./qdisc.ts";
 import { TokenBucket } from "./token-bucket.ts";
@@ -17,6 +18,7 @@ const KINDS: Readonly<Record<string, Create>> = {
   bfifo: (...base) => new Fifo("bfifo", ...base),
   pfifo_fast: (...base) => new Fifo("pfifo_fast", ...base),
   tbf: (...base) => new TokenBucket(...base),
+  htb: (...base) => new Htb(...base),
   netem: (...base) => new Netem(...base),
 };
 

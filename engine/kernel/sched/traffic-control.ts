@@ -2,10 +2,19 @@
 import type { Packet } from "../../net/packet.ts";
 import type { NetDevice } from "../device/net-device.ts";
 import { KernelError } from "../errno.ts";
+import { Htb } from "./htb.ts";
+import type { HtbClass } from "./htb-class.ts";
 import { Netem } from "./netem.ts";
 import type { Qdisc, QdiscContext } from "./qdisc.ts";
 import { findQdiscKind } from "./registry.ts";
 import { TokenBucket } from "./token-bucket.ts";
+
+/** Where a discipline is put: inside another one, under the class `id`. */
+export interface Place {
+  readonly qdisc: Qdisc;
+  readonly id: number;
+  readonly leaf?: HtbClass;
+}
 
 export class TrafficControl {
   root: Qdisc | undefined;
@@ -16,7 +25,11 @@ export class TrafficControl {
 
   /** From the root inwards. */
   *all(): Generator<Qdisc> {
-    for (let one = this.root; one; one = one.child) yield one;
+    const waiting = this.root ? [this.root] : [];
+    for (let one = waiting.shift(); one; one = waiting.shift()) {
+      yield one;
+      waiting.push(...one.inside());
+    }
   }
 
   byHandle(handle: number): Qdisc | undefined {
@@ -25,21 +38,17 @@ export class TrafficControl {
   }
 
   /** ENOENT: an unknown kind. `under`: the discipline that it is put inside. */
-  create(kind: string, handle: number, under: Qdisc | undefined): Qdisc {
+  create(kind: string, handle: number, under: Place | undefined): Qdisc {
     const create = findQdiscKind(kind);
     if (!create) throw new KernelError("ENOENT", "Specified qdisc kind is unknown");
-    return create(
-      this.context(),
-      handle,
-      under ? under.handle + 1 : 0,
-      outputOf(this.device, under),
-    );
+    return create(this.context(), handle, under?.id ?? 0, outputOf(this.device, under));
   }
 
-  attach(qdisc: Qdisc, under: Qdisc | undefined): void {
-    if (under) {
-      under.child?.reset();
-      under.child = qdisc;
+  attach(qdisc: Qdisc, under: Place | undefined): void {
+    if (under?.leaf && under.qdisc instanceof Htb) under.qdisc.attach(under.leaf, qdisc);
+    else if (under) {
+      under.qdisc.child?.reset();
+      under.qdisc.child = qdisc;
     } else {
       this.root?.reset();
       this.root = qdisc;
@@ -49,7 +58,7 @@ export class TrafficControl {
   detach(qdisc: Qdisc): void {
     qdisc.reset();
     if (qdisc === this.root) this.root = undefined;
-    for (const one of this.all()) if (one.child === qdisc) one.child = undefined;
+    for (const one of this.all()) one.detach(qdisc);
   }
 
   /** The device goes down: nothing waits any longer. */
@@ -77,8 +86,11 @@ export class TrafficControl {
   }
 }
 
-function outputOf(device: NetDevice, under: Qdisc | undefined): (packet: Packet) => void {
+function outputOf(device: NetDevice, place: Place | undefined): (packet: Packet) => void {
+  const under = place?.qdisc;
   if (under instanceof Netem) return (packet) => under.leave(packet);
   if (under instanceof TokenBucket) return (packet) => under.shape(packet);
+  const leaf = place?.leaf;
+  if (under instanceof Htb && leaf) return (packet) => under.wait(leaf, packet);
   return (packet) => device.transmitNow(packet);
 }

@@ -46,7 +46,37 @@ test("wrong words are refused as tc refuses them", () => {
     "Error: Qdisc not found. To create specify NLM_F_CREATE flag.",
     2,
   );
-  a.types("tc qdisc add dev eth0 root htb").complains("Podwire does not model", 1);
+  a.types("tc qdisc add dev eth0 root cake").complains("Podwire does not model", 1);
+});
+
+test("htb divides a line among classes, which filters choose", () => {
+  const { a } = lab("a -- b");
+  a.types("tc qdisc add dev eth0 root handle 1: htb default 20");
+  a.types("tc class add dev eth0 parent 1: classid 1:1 htb rate 10mbit");
+  a.types("tc class add dev eth0 parent 1:1 classid 1:10 htb rate 4mbit ceil 10mbit prio 1");
+  a.types("tc class add dev eth0 parent 1:1 classid 1:20 htb rate 1mbit burst 15k");
+  a.types("tc class show dev eth0").prints(
+    "class htb 1:10 parent 1:1 prio 1 rate 4Mbit ceil 10Mbit burst 1600b cburst 1600b \n",
+    "class htb 1:1 root rate 10Mbit ceil 10Mbit burst 1600b cburst 1600b \n",
+    "class htb 1:20 parent 1:1 prio 0 rate 1Mbit ceil 1Mbit burst 15Kb cburst 1600b \n",
+  );
+  a.types("tc filter add dev eth0 parent 1: protocol ip u32 match ip dst 10.0.0.2/32 flowid 1:10");
+  a.types("tc filter show dev eth0").prints("  match 0a000002/ffffffff at 16\n");
+  a.types("ping -c 2 -i 0.2 10.0.0.2");
+  a.types("tc -s class show dev eth0").prints("lended: 2 borrowed: 0");
+  a.types("tc class del dev eth0 classid 1:10").complains("Device or resource busy", 2);
+  a.types("tc class add dev eth0 parent 7: classid 7:1 htb rate 1mbit").complains(
+    "No such file or directory",
+    2,
+  );
+});
+
+test("a class sends no faster than its ceiling", () => {
+  const { a } = lab("a -- b");
+  a.types("tc qdisc add dev eth0 root handle 1: htb default 1");
+  a.types("tc class add dev eth0 parent 1: classid 1:1 htb rate 80kbit burst 2000 cburst 2000");
+  // 1014 bytes each 50 ms are twice what 10,000 bytes a second can carry.
+  a.types("ping -c 8 -i 0.05 -s 972 10.0.0.2").prints("icmp_seq=7 ttl=64 time=1");
 });
 
 test("units are read and printed as tc does", () => {

@@ -6,6 +6,8 @@ import { enterNetns } from "../ip/netns.ts";
 import { Args, Exit, matches } from "../support/args.ts";
 import { runBatch } from "../support/batch.ts";
 import { Context, defaultOptions, runCommand, type Options } from "../support/context.ts";
+import { trafficClass } from "./class.ts";
+import { filter } from "./filter.ts";
 import { refused } from "./kind.ts";
 import { qdisc } from "./qdisc.ts";
 
@@ -20,7 +22,7 @@ where  OBJECT := { qdisc | class | filter | chain |
 		     -br[ief] }
 `;
 
-const UNMODELLED_OBJECTS = ["class", "filter", "chain", "actions", "monitor", "exec"];
+const UNMODELLED_OBJECTS = ["chain", "actions", "monitor", "exec"];
 
 interface CommandLine {
   readonly options: Options;
@@ -66,6 +68,8 @@ function* runObject(context: Context, words: readonly string[]): Blocking<number
   return yield* runCommand(context, () => {
     const [name = "", ...rest] = words;
     if (matches(name, "qdisc")) return qdisc(context, new Args(rest));
+    if (matches(name, "class")) return trafficClass(context, new Args(rest));
+    if (matches(name, "filter")) return filter(context, new Args(rest));
     const unmodelled = UNMODELLED_OBJECTS.find((known) => matches(name, known));
     if (unmodelled !== undefined) throw refused(`'tc ${unmodelled}'`);
     if (matches(name, "help")) return USAGE;
@@ -104,7 +108,8 @@ export const tc: Program = {
   directory: "/usr/sbin",
   docs: {
     summary: "show / manipulate traffic control settings",
-    synopsis: "tc [ OPTIONS ] qdisc [ add | del | replace | change | show ] dev STRING …",
+    synopsis:
+      "tc [ OPTIONS ] { qdisc | class | filter } [ add | del | replace | change | show ] dev STRING …",
     options: [
       ["-s, -statistics", "what was sent and dropped"],
       ["-d, -details", "more about a tbf"],
@@ -115,14 +120,19 @@ export const tc: Program = {
       ["netem", "limit, delay, jitter, loss, duplicate, reorder, gap, rate, distribution"],
       ["tbf", "rate, burst, limit, latency"],
       ["pfifo, bfifo, pfifo_fast", "plain queues"],
+      ["htb", "default, r2q, direct_qlen; classes: rate, ceil, burst, cburst, prio, quantum"],
+      ["tc class", "the classes of htb"],
+      ["tc filter", "u32 (match ip …, u8, u16, u32), fw and matchall, on htb and its classes"],
     ],
     examples: [
       "tc qdisc add dev eth0 root netem delay 100ms 10ms loss 1%",
       "tc qdisc add dev eth0 root tbf rate 1mbit burst 32kbit latency 400ms",
       "tc -s qdisc show dev eth0",
+      "tc class add dev eth0 parent 1: classid 1:10 htb rate 5mbit",
+      "tc filter add dev eth0 parent 1: protocol ip u32 match ip dst 10.0.0.2/32 flowid 1:10",
     ],
     limitations: [
-      "Classes and filters, other disciplines (htb, fq_codel …) and JSON are refused by name.",
+      "Other disciplines (prio, fq_codel …), other filters, filters on ingress, actions and JSON are refused by name.",
       "netem's corrupt, ecn, slot, loss state and gemodel, and tbf's peakrate are refused.",
       "Frames leave a plain queue at once: a slow cable has a queue of its own.",
     ],
@@ -130,7 +140,7 @@ export const tc: Program = {
   main,
   complete(sys, { words }) {
     const before = words.slice(1, -1).filter((word) => !word.startsWith("-"));
-    if (before.length === 0) return { candidates: ["qdisc"] };
+    if (before.length === 0) return { candidates: ["class", "filter", "qdisc"] };
     if (before.length === 1) return { candidates: ["add", "change", "del", "replace", "show"] };
     if (before.at(-1) === "dev") {
       return { candidates: sys.rtnetlink.links().map(({ name }) => name) };

@@ -13,6 +13,10 @@ export function illegal(what: string): Exit {
   return new Exit(1, `Illegal "${what}"\n`);
 }
 
+export function invalid(message: string, argument: string): Exit {
+  return new Exit(255, `Error: argument "${argument}" is wrong: ${message}\n`);
+}
+
 export function refused(what: string): Exit {
   return new Exit(1, `tc: Podwire does not model ${what}\n`);
 }

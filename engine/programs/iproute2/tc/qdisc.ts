@@ -9,8 +9,9 @@ import {
 import { KernelError } from "../../../kernel/errno.ts";
 import { Exit, matches, type Args } from "../support/args.ts";
 import type { Context } from "../support/context.ts";
-import { refused } from "./kind.ts";
+import { invalid, refused } from "./kind.ts";
 import { QDISC_KINDS, UNMODELLED_KINDS } from "./kinds/index.ts";
+import { statisticsText } from "./statistics.ts";
 import { classIdText, handleText, parseClassId, parseHandle } from "./units.ts";
 
 const USAGE = `Usage: tc qdisc [ add | del | replace | change | show ] dev STRING
@@ -106,10 +107,6 @@ function parseKind(name: string, args: Args, verb: Verb): QdiscOptions {
   throw new KernelError("ENOENT", "Specified qdisc kind is unknown");
 }
 
-function invalid(message: string, argument: string): Exit {
-  return new Exit(255, `Error: argument "${argument}" is wrong: ${message}\n`);
-}
-
 function show(context: Context, args: Args): string {
   let device: string | undefined;
   let wanted: (message: QdiscMessage) => boolean = ({ options }) => options.kind !== "noop";
@@ -151,14 +148,6 @@ function print(context: Context, message: QdiscMessage, named: boolean): string 
   if (kind) line += kind.print(options, context.options.details);
   if (options.kind === "ingress") line += "---------------- ";
   line += "\n";
-  if (context.options.statistics > 0) line += statisticsText(message);
+  if (context.options.statistics > 0) line += statisticsText(message.statistics);
   return line;
-}
-
-function statisticsText({ statistics }: QdiscMessage): string {
-  const { bytes, packets, drops, overlimits, requeues } = statistics;
-  return (
-    ` Sent ${bytes} bytes ${packets} pkt (dropped ${drops}, overlimits ${overlimits} requeues ${requeues}) \n` +
-    ` backlog ${statistics.backlogBytes}b ${statistics.backlogPackets}p requeues ${requeues}\n`
-  );
 }

@@ -72,6 +72,24 @@ export function parseSize(text: string): number | undefined {
   return factor === undefined ? undefined : Math.floor(value * factor);
 }
 
+/** What the kernel counts time in; PSCHED_SHIFT. */
+const TICK_NS = 64;
+
+export function ticksOf(ns: Ns): number {
+  return Math.floor(ns / TICK_NS);
+}
+
+/** How long bytes take, in whole microseconds and then in whole ticks, as tc rounds. */
+export function timeToSend(bytes: number, bytesPerSecond: number): Ns {
+  const microseconds = Math.floor((bytes * 1e6) / bytesPerSecond);
+  return ticksOf(microseconds * MICROSECOND) * TICK_NS;
+}
+
+/** The bytes of that time, by way of whole microseconds again. */
+export function bytesSentIn(ns: Ns, bytesPerSecond: number): number {
+  return Math.floor((Math.floor(ns / MICROSECOND) * bytesPerSecond) / 1e6);
+}
+
 export function timeText(ns: Ns): string {
   if (ns >= SECOND) return `${threeDigits(ns / SECOND)}s`;
   if (ns >= MILLISECOND) return `${threeDigits(ns / MILLISECOND)}ms`;
