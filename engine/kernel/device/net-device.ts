@@ -84,6 +84,8 @@ export abstract class NetDevice {
   readonly unicastAddresses: Mac[] = [];
   /** Group addresses that the device listens to, in the order they were joined. */
   readonly groups: Mac[] = [];
+  /** Those of them that were added by hand. */
+  readonly addedGroups = new Set<Mac>();
 
   readonly statistics: LinkStatistics = {
     rxPackets: 0,

@@ -56,6 +56,13 @@ export class Ipv6Settings {
     device.leaveGroup(solicitedNodeMac(own.address));
   }
 
+  /** The groups that a device listens to, the latest first. RFC 4291 §2.7.1. */
+  groups(device: NetDevice): Ipv6[] {
+    const own = this.addresses.get(device);
+    const solicited = own && !device.isLoopback ? [solicitedNode(own.address)] : [];
+    return [...solicited, ALL_NODES_LINK, ALL_NODES_INTERFACE];
+  }
+
   /** What `ip -6 addr` shows. */
   messages(): Address6Message[] {
     const now = this.netns.sim.nowNs;
@@ -120,6 +127,22 @@ export class Ipv6Settings {
 }
 
 /** 33:33:ff and the last three bytes, RFC 4291 §2.7.1. */
+/** ff02::1:ffXX:XXXX */
+function solicitedNode(address: Ipv6): Ipv6 {
+  return group(0x02, [0x01, 0xff, ...address.slice(13)]);
+}
+
+/** ffSS:: with these last bytes; S is the scope. */
+function group(scope: number, tail: readonly number[]): Ipv6 {
+  const bytes = new Uint8Array(16);
+  bytes.set([0xff, scope]);
+  bytes.set(tail, bytes.length - tail.length);
+  return bytes as Ipv6;
+}
+
+const ALL_NODES_LINK = group(0x02, [1]);
+const ALL_NODES_INTERFACE = group(0x01, [1]);
+
 function solicitedNodeMac(address: Ipv6): Mac {
   const [high = 0, middle = 0, low = 0] = address.slice(13);
   return (0x3333ff000000 + high * 0x10000 + middle * 0x100 + low) as Mac;

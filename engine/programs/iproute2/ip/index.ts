@@ -14,6 +14,7 @@ import {
 import { address } from "./address/index.ts";
 import { completeIp } from "./complete.ts";
 import { link } from "./link/index.ts";
+import { maddress } from "./maddress.ts";
 import { monitor } from "./monitor.ts";
 import { neighbour } from "./neighbour.ts";
 import { enterNetns, netns } from "./netns.ts";
@@ -48,7 +49,7 @@ const refuse =
 const OBJECTS: readonly (readonly [string, Command])[] = [
   ["address", address],
   ["addrlabel", refuse("addrlabel")],
-  ["maddress", refuse("maddress")],
+  ["maddress", maddress],
   ["route", route],
   ["rule", rule],
   ["neighbor", neighbour],

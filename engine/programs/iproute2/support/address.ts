@@ -71,6 +71,9 @@ function parseLength(text: string): number | undefined {
 
 /** ll_addr_a2n: bytes joined by `:`; also the dotted form of an IPv4 tunnel's address. */
 export function parseLinkAddress(text: string): { readonly mac: Mac; readonly bytes: number } {
+  // An IPv4 address is a hardware address of four bytes: a tunnel's.
+  if (text.includes("."))
+    return { mac: parseAddress("ip", text, "inet") as number as Mac, bytes: 4 };
   const parts = text.split(":");
   let value = 0;
   for (const part of parts) {
