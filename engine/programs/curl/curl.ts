@@ -7,6 +7,7 @@ import { concatBytes } from "../support/streams.ts";
 import { parseUrl } from "../support/url.ts";
 import { type CurlOptions, HELP, parseCurl, TRY_HELP, VERSION } from "./options.ts";
 import { Progress } from "./progress.ts";
+import { expandUrl, type Expanded, fillName, GlobError } from "./glob.ts";
 import { postedBytes } from "./request.ts";
 import { Client, type Output, TransferError } from "./transfer.ts";
 import { emptyFacts, writeOut } from "./write-out.ts";
@@ -75,18 +76,19 @@ function* main(sys: Sys, argv: readonly string[]): Blocking<number> {
     yield* sys.printError(TRY_HELP);
     return 2;
   }
-  const posted = postedBytes(sys, options);
-  if (posted === "unreadable") {
-    yield* sys.printError(`curl: option -d: error encountered when reading a file\n${TRY_HELP}`);
-    return 26;
-  }
+  const posted = yield* postedBytes(sys, options);
   const stdout = new BufferedStdout(sys, options.switches.has("no-buffer"));
   const client = new Client(sys, options);
   let status = 0;
   try {
-    for (const [index, url] of options.urls.entries()) {
-      status = yield* fetch(sys, options, client, url, index, posted, stdout);
-      if (status !== 0 && options.switches.has("fail-early")) break;
+    for (const [index, pattern] of options.urls.entries()) {
+      for (const one of yield* expanded(sys, options, pattern)) {
+        status =
+          "status" in one
+            ? one.status
+            : yield* fetch(sys, options, client, one, index, posted, stdout);
+        if (status !== 0 && options.switches.has("fail-early")) break;
+      }
     }
   } finally {
     client.close();
@@ -95,25 +97,44 @@ function* main(sys: Sys, argv: readonly string[]): Blocking<number> {
   return status;
 }
 
+/** The URLs that a word stands for, or what became of it. */
+function* expanded(
+  sys: Sys,
+  options: CurlOptions,
+  pattern: string,
+): Blocking<readonly (Expanded | { readonly status: number })[]> {
+  if (options.switches.has("globoff")) return [{ url: pattern, chosen: [] }];
+  try {
+    return expandUrl(pattern);
+  } catch (error) {
+    if (!(error instanceof GlobError)) throw error;
+    if (!options.switches.has("silent") || options.switches.has("show-error")) {
+      yield* sys.printError(`curl: (3) ${error.message}\n`);
+    }
+    return [{ status: 3 }];
+  }
+}
+
 function* fetch(
   sys: Sys,
   options: CurlOptions,
   client: Client,
-  url: string,
+  { url, chosen }: Expanded,
   index: number,
   posted: Uint8Array | undefined,
   stdout: BufferedStdout,
 ): Blocking<number> {
   const { switches, values } = options;
   const facts = emptyFacts(url);
-  const destination = outputFile(options, url, index);
+  const named = outputFile(options, url, index);
+  const destination = named === undefined ? undefined : fillName(named, chosen);
   const file = destination === undefined ? undefined : new OutputFile(sys, destination);
   facts.file = destination;
   const progress = new Progress(sys, progressStyle(sys, options, file));
   const output = new CurlOutput(sys, options, stdout, file);
   let failure: TransferError | undefined;
   try {
-    if (destination === "") throw new TransferError(23, "Remote file name has no length!");
+    if (destination === "") throw new TransferError(23, NOTHING_WRITTEN);
     if (parseUrl(url)) yield* progress.begin();
     yield* client.transfer(url, posted, facts, progress, output);
   } catch (error) {
@@ -124,9 +145,12 @@ function* fetch(
   } finally {
     file?.close();
   }
-  if (!failure || ![3, 1, 6].includes(failure.code)) yield* progress.end();
+  const isNameless = failure?.message === NOTHING_WRITTEN;
+  const isHeard = !switches.has("silent") || switches.has("show-error");
+  if (isNameless && isHeard) yield* sys.printError("curl: Remote file name has no length!\n");
+  if (!isNameless && (!failure || ![3, 1, 6].includes(failure.code))) yield* progress.end();
   yield* output.endOfHeaders();
-  if (failure && (!switches.has("silent") || switches.has("show-error"))) {
+  if (failure && isHeard) {
     yield* sys.printError(`curl: (${failure.code}) ${failure.message}\n`);
   }
   const format = values.get("write-out");
@@ -137,6 +161,8 @@ function* fetch(
   }
   return failure?.code ?? 0;
 }
+
+const NOTHING_WRITTEN = "Failed writing received data to disk/application";
 
 /** `@file` reads the format from a file. */
 function formatText(sys: Sys, format: string): string {

@@ -2,7 +2,8 @@
 import { KernelError } from "../../kernel/errno.ts";
 import type { Sys } from "../../kernel/process/sys.ts";
 import { decodeUtf8, encodeUtf8 } from "../../sim/utf8.ts";
-import { concatBytes } from "../support/streams.ts";
+import type { Blocking } from "../../kernel/process/wait-queue.ts";
+import { concatBytes, readAll } from "../support/streams.ts";
 import type { Url } from "../support/url.ts";
 import type { CurlOptions, DataPart } from "./options.ts";
 
@@ -15,31 +16,37 @@ export interface Request {
   /** The head as it is sent. */
   readonly head: string;
   readonly body: Uint8Array | undefined;
+  /** Who is said to ask, by the Basic scheme. */
+  readonly login: string | undefined;
 }
 
-/** Undefined: a file cannot be read. */
-export function postedBytes(sys: Sys, options: CurlOptions): Uint8Array | undefined | "unreadable" {
+/** What is sent as the body; undefined: there is none. */
+export function* postedBytes(sys: Sys, options: CurlOptions): Blocking<Uint8Array | undefined> {
   const parts: Uint8Array[] = [];
   for (const part of options.data) {
-    const bytes = partBytes(sys, part);
-    if (!bytes) return "unreadable";
+    const bytes = yield* partBytes(sys, part, options.switches.has("silent"));
     if (parts.length > 0 && part.kind !== "json") parts.push(encodeUtf8("&"));
     parts.push(bytes);
   }
   return parts.length === 0 ? undefined : concatBytes(parts);
 }
 
-function partBytes(sys: Sys, { kind, value }: DataPart): Uint8Array | undefined {
+function* partBytes(sys: Sys, { kind, value }: DataPart, isSilent: boolean): Blocking<Uint8Array> {
   if (kind === "data-urlencode") return encodeUtf8(urlEncoded(value));
   if (kind === "data-raw" || !value.startsWith("@")) return encodeUtf8(value);
   try {
-    const bytes = sys.readFile(value.slice(1));
+    const bytes = value === "@-" ? yield* readAll(sys, 0) : sys.readFile(value.slice(1));
     if (kind !== "data") return bytes;
     // --data drops line ends and NUL bytes of files.
     return bytes.filter((byte) => byte !== 10 && byte !== 13 && byte !== 0);
   } catch (error) {
-    if (error instanceof KernelError) return undefined;
-    throw error;
+    if (!(error instanceof KernelError)) throw error;
+    if (!isSilent) {
+      yield* sys.printError(
+        `Warning: Couldn't read data from file "${value.slice(1)}", this makes an empty POST.\n`,
+      );
+    }
+    return new Uint8Array(0);
   }
 }
 
@@ -85,9 +92,9 @@ export function buildRequest(
   const host = custom.get("host");
   if (!custom.has("host")) lines.push(`Host: ${hostHeader(url)}`);
   else if (host) lines.push(host);
-  const user = values.get("user");
-  if (user !== undefined || url.user !== undefined) {
-    const login = user ?? `${url.user ?? ""}:${url.password ?? ""}`;
+  const fromUrl = url.user === undefined ? undefined : `${url.user}:${url.password ?? ""}`;
+  const login = values.get("user") ?? fromUrl;
+  if (login !== undefined) {
     add("Authorization", `Basic ${base64(login.includes(":") ? login : `${login}:`)}`);
   }
   const range = values.get("range");
@@ -107,7 +114,7 @@ export function buildRequest(
     add("Content-Length", String(body.length));
     if (!isJson) add("Content-Type", "application/x-www-form-urlencoded");
   }
-  return { method, head: `${lines.join("\r\n")}\r\n\r\n`, body };
+  return { method, head: `${lines.join("\r\n")}\r\n\r\n`, body, login };
 }
 
 /** Name in lower case → the line; undefined: `Name:` takes a header of curl's own away. */

@@ -342,6 +342,8 @@ export class Client {
     const follows = next !== undefined && this.options.switches.has("location");
     if (!follows) facts.redirectUrl = next;
     if (head.status >= 400 && this.options.switches.has("fail")) {
+      // The length was read with the head, and nothing of the body.
+      progress.expected = bodyLength(head);
       yield* this.finishConnection(connection, false, output);
       throw new TransferError(22, `The requested URL returned error: ${head.status}`);
     }
@@ -365,6 +367,10 @@ export class Client {
     clock: Clock,
   ): Blocking<void> {
     const head = encodeUtf8(request.head);
+    if (request.login !== undefined) {
+      const user = request.login.replace(/:.*$/s, "");
+      yield* output.info(`Server auth using Basic with user '${user}'`);
+    }
     yield* output.headerOut(request.head);
     facts.requestBytes += head.length;
     let sent = yield* stream.send(head, clock.deadlineNs);
