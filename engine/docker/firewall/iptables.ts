@@ -9,7 +9,7 @@ import { Draft } from "../../programs/iptables/draft.ts";
 import { Failure, type Face } from "../../programs/iptables/failure.ts";
 import { SystemNames } from "../../programs/iptables/names.ts";
 
-const FACE: Face = { flavour: "nft", program: "iptables" };
+const FACE: Face = { flavour: "nft", family: "ipv4", program: "iptables" };
 
 export type TableWord = "filter" | "nat" | "raw";
 
@@ -75,6 +75,17 @@ export class Iptables {
   /** Nothing happens if it is not there. */
   remove(table: TableWord, chain: string, rule: string): void {
     while (this.try(table, `-D ${chain} ${rule}`));
+  }
+
+  /** The rules in `from` that lead to the chains, and the chains with all that is in them. */
+  removeChains(table: TableWord, chains: readonly string[], from: readonly string[]): void {
+    const existing = chains.filter((chain) =>
+      this.netfilter.table("nft", table)?.chains.has(chain),
+    );
+    for (const chain of existing)
+      for (const other of from) this.remove(table, other, `-j ${chain}`);
+    for (const chain of existing) this.run(table, `-F ${chain}`);
+    for (const chain of existing) this.try(table, `-X ${chain}`);
   }
 
   /** To the top, wherever it was. */

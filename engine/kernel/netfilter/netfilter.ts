@@ -12,6 +12,7 @@ import { IpSets } from "./ipset/ipset.ts";
 import { Ipvs } from "./ipvs/ipvs.ts";
 import { fromClient, fromServer } from "./ipvs/packet-path.ts";
 import { connectionsFile, servicesFile, statisticsFile } from "./ipvs/proc-files.ts";
+import { Ipv6Tables, type TableStore } from "./ipv6/tables.ts";
 import { manipOf, Nat } from "./nat/nat.ts";
 import { checkTable } from "./xtables/check.ts";
 import type { MatchDefinition, TargetDefinition } from "./xtables/extension.ts";
@@ -52,13 +53,14 @@ const HOOKS: readonly (readonly [HookName, keyof NetfilterHooks])[] = [
   ["POSTROUTING", "postrouting"],
 ];
 
-export class Netfilter {
+export class Netfilter implements TableStore {
   readonly conntrack: Conntrack;
   readonly nat: Nat;
   readonly sets: IpSets;
   readonly ipvs: Ipvs;
   readonly named: NamedStates;
   readonly frames = new FrameTables();
+  readonly ipv6 = new Ipv6Tables();
   private readonly rulesets: Record<Flavour, Map<TableName, Ruleset>> = {
     nft: new Map(),
     legacy: new Map(),
@@ -80,6 +82,14 @@ export class Netfilter {
         "ip_tables_names",
         () =>
           this.tableNames("legacy")
+            .map((name) => `${name}\n`)
+            .join(""),
+      ],
+      [
+        "ip6_tables_names",
+        () =>
+          this.ipv6
+            .tableNames("legacy")
             .map((name) => `${name}\n`)
             .join(""),
       ],

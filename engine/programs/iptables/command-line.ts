@@ -1,5 +1,7 @@
 /** Reading one iptables command line. Linux iptables/xshared.c do_parse(). */
 import { parseIpv4, netmask, type Ipv4 } from "../../net/address.ts";
+import { parsePrefix6 } from "../../kernel/netfilter/ipv6/addresses.ts";
+import { MATCHES6, TARGETS6 } from "../../kernel/netfilter/ipv6/extensions.ts";
 import { MATCHES, UNMODELLED_MATCHES } from "../../kernel/netfilter/matches/registry.ts";
 import { TARGETS, UNMODELLED_TARGETS } from "../../kernel/netfilter/targets/registry.ts";
 import { CT, NOTRACK_ALIAS } from "../../kernel/netfilter/targets/ct.ts";
@@ -45,6 +47,7 @@ export interface CommandLine {
   readonly verbose: boolean;
   readonly exact: boolean;
   readonly lineNumbers: boolean;
+  readonly family: Face["family"];
   /** -Z besides -L */
   readonly zero: boolean;
   readonly warnings: readonly string[];
@@ -241,6 +244,14 @@ export class CommandParser {
 
   private readonly fixedTable: string | undefined;
 
+  private get allMatches(): readonly MatchDefinition<unknown>[] {
+    return this.face.family === "ipv6" ? MATCHES6 : MATCHES;
+  }
+
+  private get allTargets(): readonly TargetDefinition<unknown>[] {
+    return this.face.family === "ipv6" ? TARGETS6 : TARGETS;
+  }
+
   /** Throws UsageError, Failure. */
   parse(): CommandLine {
     const tableAt = this.argv.findIndex((word) => word === "-t" || word === "--table");
@@ -270,6 +281,7 @@ export class CommandParser {
       verbose: this.verbose,
       exact: this.exact,
       lineNumbers: this.lineNumbers,
+      family: this.face.family,
       zero: this.zero,
       warnings: this.warnings,
     };
@@ -395,8 +407,9 @@ export class CommandParser {
   /** `-p tcp --dport`: the protocol's own match comes unasked. */
   private loadProtocolMatch(): void {
     if (this.protocol === 0) return;
-    const name = this.names.protocolName(this.protocol);
-    const definition = MATCHES.find((match) => match.name === name);
+    const protocol = this.names.protocolName(this.protocol);
+    const name = protocol === "ipv6-icmp" ? "icmp6" : protocol;
+    const definition = this.allMatches.find((match) => match.name === name);
     if (!definition || this.matches.some((match) => match.definition === definition)) return;
     this.matches.push({ definition, options: [] });
     this.loadedUnasked = definition;
@@ -445,6 +458,9 @@ export class CommandParser {
         this.output = this.interfaceTest(value(), negated);
         break;
       case "fragments":
+        if (this.face.family === "ipv6") {
+          throw new UsageError("`-f' is not supported in IPv6, use -m frag instead");
+        }
         this.once(name, "-f");
         this.fragment = negated ? "not-later" : "later";
         break;
@@ -608,7 +624,7 @@ export class CommandParser {
   }
 
   private loadMatch(name: string): void {
-    const definition = MATCHES.find((match) => match.name === name);
+    const definition = this.allMatches.find((match) => match.name === name);
     if (!definition) {
       if (UNMODELLED_MATCHES.has(name)) {
         throw new Failure(`${this.face.program}: Podwire does not model the match '${name}'`, 2);
@@ -624,7 +640,7 @@ export class CommandParser {
     if (name === "") throw new UsageError("Invalid target name (too short)");
     this.jump = { name, isGoto };
     if (isGoto || VERDICTS.some((verdict) => verdict === name)) return;
-    const definition = TARGETS.find((target) => target.name === name);
+    const definition = this.allTargets.find((target) => target.name === name);
     if (name === NOTRACK_ALIAS) this.target = { definition: CT, options: [NOTRACK_OPTION] };
     else if (definition) this.target = { definition, options: [] };
     else if (UNMODELLED_TARGETS.has(name)) {
@@ -657,6 +673,7 @@ export class CommandParser {
   }
 
   private address(text: string, negated: boolean): AddressTest {
+    if (this.face.family === "ipv6") return addressTest6(text, negated);
     const slash = text.indexOf("/");
     const host = slash < 0 ? text : text.slice(0, slash);
     const mask = slash < 0 ? (0xffffffff as Ipv4) : parseMask(text.slice(slash + 1));
@@ -735,6 +752,15 @@ function ruleNumber(text: string): number {
   const number = parseUnsigned(text);
   if (number === undefined || number === 0) throw new UsageError(`Invalid rule number \`${text}'`);
   return number;
+}
+
+function addressTest6(text: string, negated: boolean): AddressTest {
+  const [host = "", maskText = ""] = text.split("/");
+  const ipv6 = parsePrefix6(text);
+  if (ipv6 === undefined) throw new UsageError(`host/network \`${host}' not found`);
+  if (ipv6 === "mask") throw new UsageError(`invalid mask \`${maskText}' specified`);
+  const isEverything = ipv6.mask === "0";
+  return { address: 0 as Ipv4, mask: netmask(isEverything ? 0 : 32), negated, ipv6 };
 }
 
 function parseMask(text: string): Ipv4 {

@@ -3,7 +3,7 @@ import { KernelError, strerror, type Errno } from "../../kernel/errno.ts";
 import type { Netfilter } from "../../kernel/netfilter/netfilter.ts";
 import { NO_CHAIN, type Refusable } from "./commands.ts";
 import type { Draft } from "./draft.ts";
-import { Failure, kernelFailure, usageFailure, versionOf, type Face } from "./failure.ts";
+import { Failure, kernelFailure, storeOf, usageFailure, versionOf, type Face } from "./failure.ts";
 
 /** nf_tables has words of its own for a loop. */
 const NFT_ERRNO: Partial<Record<Errno, string>> = { ELOOP: "Too many links" };
@@ -12,7 +12,7 @@ export function commit(face: Face, netfilter: Netfilter, draft: Draft, refusable
   const missing = draft.missingChain();
   if (missing !== undefined) throw usageFailure(face, `Chain '${missing}' does not exist`);
   try {
-    netfilter.replaceTable(face.flavour, draft.finish());
+    storeOf(face, netfilter).replaceTable(face.flavour, draft.finish());
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
     throw refusal(face, error.errno, refusable);

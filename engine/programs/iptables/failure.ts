@@ -1,4 +1,7 @@
 /** How a command of iptables ends in failure. */
+import type { TableStore } from "../../kernel/netfilter/ipv6/tables.ts";
+import type { Netfilter } from "../../kernel/netfilter/netfilter.ts";
+
 export class Failure extends Error {
   constructor(
     /** Everything for standard error, without the last newline. */
@@ -12,8 +15,17 @@ export class Failure extends Error {
 /** `(nf_tables)` and `(legacy)` are two programs with one face. */
 export interface Face {
   readonly flavour: "nft" | "legacy";
+  readonly family: "ipv4" | "ipv6";
   /** `iptables`, `iptables-restore` */
   readonly program: string;
+}
+
+/** `iptables`, without what the program does with it. */
+export const commandOf = ({ family }: Face): string =>
+  family === "ipv6" ? "ip6tables" : "iptables";
+
+export function storeOf({ family }: Face, netfilter: Netfilter): TableStore {
+  return family === "ipv6" ? netfilter.ipv6 : netfilter;
 }
 
 export const VERSION = "1.8.9";

@@ -8,10 +8,16 @@ import { runIptables } from "./iptables.ts";
 import { runRestore } from "./iptables-restore.ts";
 import { runSave } from "./iptables-save.ts";
 
-type Run = (sys: Sys, argv: readonly string[], flavour: Face["flavour"]) => Blocking<number>;
+type Run = (
+  sys: Sys,
+  argv: readonly string[],
+  flavour: Face["flavour"],
+  family: Face["family"],
+) => Blocking<number>;
 
 const LIMITATIONS = [
-  "IPv6, the help texts and matches and targets that are not listed are refused by name.",
+  "The help texts and matches and targets that are not listed are refused by name.",
+  "Rules of ip6tables are kept and shown; no packet meets them, since there is no IPv6.",
 ];
 
 const IPTABLES_DOCS: ProgramDocs = {
@@ -73,12 +79,13 @@ const TOOLS: readonly (readonly [suffix: string, run: Run, docs: ProgramDocs])[]
 ];
 
 function program(name: string, run: Run, flavour: Face["flavour"], docs: ProgramDocs): Program {
+  const family = name.startsWith("ip6") ? "ipv6" : "ipv4";
   return {
     name,
     package: "iptables",
     directory: "/usr/sbin",
     docs,
-    main: (sys, argv) => run(sys, argv, flavour),
+    main: (sys, argv) => run(sys, argv, flavour, family),
   };
 }
 
@@ -86,12 +93,21 @@ export const IPTABLES: readonly Program[] = [
   ...TOOLS.flatMap(([suffix, run, docs]) => [
     program(`iptables-nft${suffix}`, run, "nft", docs),
     program(`iptables-legacy${suffix}`, run, "legacy", docs),
+    program(`ip6tables-nft${suffix}`, run, "nft", docs),
+    program(`ip6tables-legacy${suffix}`, run, "legacy", docs),
   ]),
   ...EBTABLES,
 ];
 
 /** What update-alternatives(1) keeps in /etc/alternatives, for both flavours. */
-export const IPTABLES_ALTERNATIVES = ["iptables", "iptables-save", "iptables-restore"] as const;
+export const IPTABLES_ALTERNATIVES = [
+  "iptables",
+  "iptables-save",
+  "iptables-restore",
+  "ip6tables",
+  "ip6tables-save",
+  "ip6tables-restore",
+] as const;
 
 /** The same, of what has the nf_tables flavour alone. */
 export const NFT_ALTERNATIVES = ["ebtables", "ebtables-save", "ebtables-restore"] as const;

@@ -1,6 +1,7 @@
 /** iptables-restore(8) */
 import { KernelError, strerror } from "../../kernel/errno.ts";
 import { TableRefused } from "../../kernel/netfilter/xtables/check.ts";
+import type { TableStore } from "../../kernel/netfilter/ipv6/tables.ts";
 import { UsageError } from "../../kernel/netfilter/xtables/extension.ts";
 import {
   emptyTable,
@@ -17,7 +18,7 @@ import { checkNewName, isTargetName, MAX_CHAIN_NAME } from "./chain-name.ts";
 import { TableCommands, type Refusable } from "./commands.ts";
 import { refusedOperation } from "./commit.ts";
 import { Draft } from "./draft.ts";
-import { Failure, usageFailure, versionOf, type Face } from "./failure.ts";
+import { Failure, storeOf, usageFailure, versionOf, type Face } from "./failure.ts";
 import { asFailure, parserFor } from "./iptables.ts";
 import { list, listRules } from "./listing.ts";
 import { SystemNames } from "./names.ts";
@@ -36,9 +37,11 @@ export function* runRestore(
   sys: Sys,
   argv: readonly string[],
   flavour: Face["flavour"],
+  family: Face["family"],
 ): Blocking<number> {
-  const face: Face = { flavour, program: "iptables-restore" };
-  const parsed = getopt(["iptables-restore", ...argv.slice(1)], {
+  const program = family === "ipv6" ? "ip6tables-restore" : "iptables-restore";
+  const face: Face = { flavour, family, program };
+  const parsed = getopt([program, ...argv.slice(1)], {
     short: "bcvVthnwW:M:T:46",
     long: {
       counters: "none",
@@ -56,7 +59,7 @@ export function* runRestore(
     },
   });
   if (!parsed.ok) {
-    yield* sys.printError(`${parsed.error}\nTry \`iptables-restore -h' for more information.\n`);
+    yield* sys.printError(`${parsed.error}\nTry \`${program} -h' for more information.\n`);
     return 1;
   }
   const has = (letter: string, long: string): boolean =>
@@ -114,6 +117,7 @@ class Restore {
   /** With -v: the chains that are emptied are yet to be named. */
   private tellsFlush = false;
   private readonly names: SystemNames;
+  private readonly store: TableStore;
 
   constructor(
     private readonly sys: Sys,
@@ -121,6 +125,7 @@ class Restore {
     private readonly options: RestoreOptions,
   ) {
     this.names = new SystemNames(sys);
+    this.store = storeOf(face, sys.netfilter);
   }
 
   run(text: string): void {
@@ -132,7 +137,7 @@ class Restore {
       this.take(line, isWhole || index < lines.length - 1);
     }
     if (this.draft) {
-      throw new Failure(`iptables-restore: COMMIT expected at line ${this.line + 1}`, 1);
+      throw new Failure(`${this.face.program}: COMMIT expected at line ${this.line + 1}`, 1);
     }
   }
 
@@ -159,7 +164,7 @@ class Restore {
 
   private lineFailed(why?: string): Failure {
     const what = why === undefined ? "" : `: ${why}`;
-    return new Failure(`iptables-restore: line ${this.line} failed${what}`, 1);
+    return new Failure(`${this.face.program}: line ${this.line} failed${what}`, 1);
   }
 
   private begin(name: string): void {
@@ -173,9 +178,9 @@ class Restore {
         face.flavour === "nft"
           ? `line ${this.line} table name '${name}' invalid`
           : `unable to initialize table '${name}'`;
-      throw usageFailure(face, `iptables-restore: ${what}`, this.line);
+      throw usageFailure(face, `${face.program}: ${what}`, this.line);
     }
-    const existing = this.sys.netfilter.table(face.flavour, name);
+    const existing = this.store.table(face.flavour, name);
     const fresh = !existing || (face.flavour === "nft" && !this.options.noFlush);
     const draft = new Draft(fresh ? emptyTable(name, face.flavour) : existing);
     if (!this.options.noFlush) draft.clear();
@@ -204,7 +209,7 @@ class Restore {
     if (policy === "") {
       throw usageFailure(
         this.face,
-        `iptables-restore: line ${this.line} policy invalid`,
+        `${this.face.program}: line ${this.line} policy invalid`,
         this.line,
       );
     }
@@ -258,9 +263,10 @@ class Restore {
     const counted = /^\[(\d+):(\d+)\]\s*/.exec(line);
     if (line.startsWith("[") && !counted) throw new UsageError(`Bad line ${this.line}: need ]`);
     const words = splitWords(counted ? line.slice(counted[0].length) : line);
-    if (words[0] === "-6" || words[0] === "--ipv6") return;
+    const other = this.face.family === "ipv6" ? ["-4", "--ipv4"] : ["-6", "--ipv6"];
+    if (other.includes(words[0] ?? "")) return;
     const isChain = (_: string, name: string): boolean => draft.chains.has(name);
-    const argv = ["iptables-restore", ...words];
+    const argv = [this.face.program, ...words];
     const { netfilter } = this.sys;
     const command = parserFor(this.face, argv, netfilter, this.names, isChain, draft.name).parse();
     this.warnings.push(...command.warnings);
@@ -304,15 +310,15 @@ class Restore {
   private commit(draft: Draft): void {
     this.draft = undefined;
     if (this.options.test) return;
-    const { face, sys } = this;
+    const { face } = this;
     const missing = draft.missingChain();
     if (missing !== undefined) throw new UsageError(`Chain '${missing}' does not exist`);
     if (!draft.hasChains()) {
-      sys.netfilter.removeTable(face.flavour, draft.name);
+      this.store.removeTable(face.flavour, draft.name);
       return;
     }
     try {
-      sys.netfilter.replaceTable(face.flavour, draft.finish());
+      this.store.replaceTable(face.flavour, draft.finish());
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
       if (face.flavour === "legacy") throw this.lineFailed();

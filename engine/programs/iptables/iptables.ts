@@ -9,20 +9,27 @@ import { CommandParser, type CommandLine } from "./command-line.ts";
 import { TableCommands } from "./commands.ts";
 import { commit } from "./commit.ts";
 import { Draft } from "./draft.ts";
-import { Failure, usageFailure, versionOf, type Face } from "./failure.ts";
+import { commandOf, Failure, storeOf, usageFailure, versionOf, type Face } from "./failure.ts";
 import { list, listRules } from "./listing.ts";
 import { tell } from "./verbose.ts";
 import { SystemNames } from "./names.ts";
 
-const LEGACY_WARNING =
-  "# Warning: iptables-legacy tables present, use iptables-legacy to see them\n";
+function legacyWarning(face: Face): string {
+  const legacy = `${commandOf(face)}-legacy`;
+  return `# Warning: ${legacy} tables present, use ${legacy} to see them\n`;
+}
 
 export function* runIptables(
   sys: Sys,
   argv: readonly string[],
   flavour: Face["flavour"],
+  family: Face["family"],
 ): Blocking<number> {
-  const face: Face = { flavour, program: "iptables" };
+  const face: Face = { flavour, family, program: "" };
+  return yield* runAs(sys, argv, { ...face, program: commandOf(face) });
+}
+
+function* runAs(sys: Sys, argv: readonly string[], face: Face): Blocking<number> {
   try {
     yield* runCommand(sys, argv, face);
     return 0;
@@ -51,7 +58,7 @@ function notRoot(face: Face): Failure {
     );
   }
   return new Failure(
-    `${versionOf(face)}: can't initialize iptables table \`filter': Permission denied (you must be root)`,
+    `${versionOf(face)}: can't initialize ${commandOf(face)} table \`filter': Permission denied (you must be root)`,
     3,
   );
 }
@@ -74,11 +81,14 @@ function* runCommand(sys: Sys, argv: readonly string[], face: Face): Blocking<vo
     return;
   }
   const { netfilter } = sys;
+  const store = storeOf(face, netfilter);
   const names = new SystemNames(sys);
   const isChain = (table: string, name: string): boolean =>
-    isTableName(table) && netfilter.table(face.flavour, table)?.chains.has(name) === true;
-  if (argv.slice(1).some((word) => word === "-6" || word === "--ipv6")) {
-    throw new Failure("Try `iptables -h' or 'iptables --help' for more information.", 2);
+    isTableName(table) && store.table(face.flavour, table)?.chains.has(name) === true;
+  const wrong = face.family === "ipv6" ? ["-4", "--ipv4"] : ["-6", "--ipv6"];
+  if (argv.slice(1).some((word) => wrong.includes(word))) {
+    const name = face.program;
+    throw new Failure(`Try \`${name} -h' or '${name} --help' for more information.`, 2);
   }
   const command = parserFor(face, argv, netfilter, names, isChain).parse();
   for (const warning of command.warnings) yield* sys.printError(warning);
@@ -90,17 +100,17 @@ function* runCommand(sys: Sys, argv: readonly string[], face: Face): Blocking<vo
   }
   const { table: tableName } = command;
   if (!isTableName(tableName)) throw noTable(face, tableName);
-  const existing = netfilter.table(face.flavour, tableName);
-  if (face.flavour === "legacy") netfilter.openTable("legacy", tableName);
+  const existing = store.table(face.flavour, tableName);
+  if (face.flavour === "legacy") store.openTable("legacy", tableName);
   const draft = new Draft(existing ?? emptyTable(tableName, face.flavour));
   if (command.letter === "L" || command.letter === "S") {
-    if (face.flavour === "nft" && netfilter.tableNames("legacy").length > 0) {
-      yield* sys.printError(LEGACY_WARNING);
+    if (face.flavour === "nft" && store.tableNames("legacy").length > 0) {
+      yield* sys.printError(legacyWarning(face));
     }
     yield* sys.print(show(face, draft, command, names));
     if (command.zero) {
       new TableCommands(face, draft, names, existing !== undefined).zeroListed(command.chain);
-      netfilter.replaceTable(face.flavour, draft.finish());
+      store.replaceTable(face.flavour, draft.finish());
     }
     return;
   }
@@ -125,6 +135,6 @@ function noTable(face: Face, name: string): Failure {
   const text =
     face.flavour === "nft"
       ? `${versionOf(face)}: table '${name}' does not exist`
-      : `${versionOf(face)}: can't initialize iptables table \`${name}': Table does not exist (do you need to insmod?)`;
-  return new Failure(`${text}\nPerhaps iptables or your kernel needs to be upgraded.`, 3);
+      : `${versionOf(face)}: can't initialize ${commandOf(face)} table \`${name}': Table does not exist (do you need to insmod?)`;
+  return new Failure(`${text}\nPerhaps ${commandOf(face)} or your kernel needs to be upgraded.`, 3);
 }

@@ -12,7 +12,8 @@ import type { SystemNames } from "./names.ts";
 
 // ------------------------------------------------------------------ -S
 
-function saveAddress({ address, mask, negated }: AddressTest, option: string): string {
+function saveAddress({ address, mask, negated, ipv6 }: AddressTest, option: string): string {
+  if (ipv6) return `${negated ? " !" : ""} ${option} ${ipv6.address}/${ipv6.mask}`;
   const length = netmaskLength(mask);
   const text = `${formatIpv4(address)}/${length ?? formatIpv4(mask)}`;
   return `${negated ? " !" : ""} ${option} ${text}`;
@@ -81,6 +82,7 @@ export interface ListFormat {
   readonly verbose: boolean;
   readonly exact: boolean;
   readonly lineNumbers: boolean;
+  readonly family: "ipv4" | "ipv6";
 }
 
 /** 1234567 → `1235K`; xtables_print_num() */
@@ -136,7 +138,10 @@ function listAddress(
   const address = test?.address ?? (0 as Ipv4);
   const mask = test?.mask ?? (0 as Ipv4);
   let text: string;
-  if (mask === 0 && !format.numeric) text = "anywhere";
+  if (format.family === "ipv6" && (test?.ipv6 || format.numeric)) {
+    const prefix = test?.ipv6 ?? { address: "::", mask: "0" };
+    text = prefix.mask === "128" ? prefix.address : `${prefix.address}/${prefix.mask}`;
+  } else if (mask === 0 && !format.numeric) text = "anywhere";
   else {
     const length = netmaskLength(mask);
     const name = !format.numeric && mask === 0xffffffff ? names.host(address) : undefined;
@@ -148,11 +153,15 @@ function listAddress(
 }
 
 /** One line without columns, as -v shows the rule of a command; FMT_NOTABLE. */
-export function describeRule({ ip, matches, target }: Described, names: SystemNames): string {
+export function describeRule(
+  { ip, matches, target }: Described,
+  names: SystemNames,
+  family: ListFormat["family"],
+): string {
   const sign = (test: { readonly negated: boolean } | undefined): string =>
     test?.negated ? "!" : "";
   const address = (test: AddressTest | undefined): string =>
-    listAddress(test, NUMERIC, names).trimEnd();
+    listAddress(test, { ...NUMERIC, family }, names).trimEnd();
   const fragment = ip.fragment === "any" ? "--" : ip.fragment === "later" ? "-f" : "!f";
   let text = `${targetName(target)} ${ip.protocolNegated ? "!" : " "}`;
   text += `${names.protocolName(ip.protocol)} opt ${fragment} `;
@@ -167,7 +176,7 @@ export function describeRule({ ip, matches, target }: Described, names: SystemNa
 
 type Described = Pick<Rule, "ip" | "matches" | "target">;
 
-const NUMERIC: ListFormat = { numeric: true, verbose: true, exact: false, lineNumbers: false };
+const NUMERIC = { numeric: true, verbose: true, exact: false, lineNumbers: false };
 
 export function listRule(
   number: number,

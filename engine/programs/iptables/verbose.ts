@@ -22,7 +22,7 @@ export function tell(draft: Draft, command: CommandLine, names: SystemNames): st
   }
   const isOfRule = "ACIR".includes(letter) || (letter === "D" && number === undefined);
   if (!isOfRule || chain === undefined) return "";
-  return rule.ips.map((ip) => `${describeRule({ ...rule, ip }, names)}\n`).join("");
+  return rule.ips.map((ip) => `${describeRule({ ...rule, ip }, names, command.family)}\n`).join("");
 }
 
 function chosen(draft: Draft, { letter, chain }: CommandLine): Chain[] {

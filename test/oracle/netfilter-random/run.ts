@@ -34,10 +34,10 @@ const TOPOLOGY = {
       name: "r",
       interfaces: [
         { name: "eth0", address: "10.0.0.1/24" },
-        { name: "eth1", address: "10.0.1.1/24" },
+        { name: "eth1", address: ["10.0.1.1/24", "10.0.1.9/24"] },
       ],
     },
-    { name: "b", interfaces: [{ name: "eth0", address: "10.0.1.2/24" }] },
+    { name: "b", interfaces: [{ name: "eth0", address: ["10.0.1.2/24", "10.0.1.3/24"] }] },
   ],
   cables: [
     ["a:eth0", "r:eth0"],

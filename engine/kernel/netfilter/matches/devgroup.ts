@@ -12,6 +12,13 @@ interface DevgroupTest {
   readonly destination: GroupTest | undefined;
 }
 
+/** /etc/iproute2/group of Debian has one name. */
+const format = (test: GroupTest): string =>
+  test.value === 0 && test.mask === 0xffffffff ? "default" : formatMasked(test);
+
+const parse = (text: string): MaskedValue | undefined =>
+  text === "default" ? { value: 0, mask: 0xffffffff } : parseMasked(text);
+
 const passes = (test: GroupTest | undefined, group: number): boolean =>
   !test || ((group & test.mask) >>> 0 === test.value) !== test.negated;
 
@@ -24,7 +31,7 @@ export const devgroup = defineMatch<DevgroupTest>({
     const find = (name: string): GroupTest | undefined => {
       const option = options.find((one) => one.name === name);
       if (!option) return undefined;
-      const test = parseMasked(option.value);
+      const test = parse(option.value);
       if (!test) throw new UsageError(`Symbolic name "${option.value}" is unknown`);
       return { ...test, negated: option.negated };
     };
@@ -33,13 +40,13 @@ export const devgroup = defineMatch<DevgroupTest>({
     throw new UsageError("devgroup match: You must specify either '--src-group' or '--dst-group'");
   },
   save({ source, destination }) {
-    let text = source ? `${not(source.negated)} --src-group ${formatMasked(source)}` : "";
-    if (destination) text += `${not(destination.negated)} --dst-group ${formatMasked(destination)}`;
+    let text = source ? `${not(source.negated)} --src-group ${format(source)}` : "";
+    if (destination) text += `${not(destination.negated)} --dst-group ${format(destination)}`;
     return text;
   },
   list({ source, destination }) {
-    let text = source ? `${not(source.negated)} src-group ${formatMasked(source)}` : "";
-    if (destination) text += `${not(destination.negated)} dst-group ${formatMasked(destination)}`;
+    let text = source ? `${not(source.negated)} src-group ${format(source)}` : "";
+    if (destination) text += `${not(destination.negated)} dst-group ${format(destination)}`;
     return text;
   },
   check({ source, destination }, context) {

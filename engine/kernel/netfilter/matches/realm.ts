@@ -3,15 +3,20 @@ import { onlyFrom } from "../xtables/check.ts";
 import { formatMasked, not, parseMasked, type MaskedValue } from "../xtables/options.ts";
 import { oneValueMatch } from "./simple.ts";
 
+/** /etc/iproute2/rt_realms of Debian has one name. */
+const format = (test: MaskedValue): string =>
+  test.value === 0 && test.mask === 0xffffffff ? "cosmos" : formatMasked(test);
+
 export const realm = oneValueMatch<MaskedValue>({
   name: "realm",
   summary: "realm of the packet's route; always 0 here",
   example: "-m realm --realm 0x5/0xf",
   options: ["realm"],
-  parse: parseMasked,
+  parse: (text) => (text === "cosmos" ? { value: 0, mask: 0xffffffff } : parseMasked(text)),
   bad: (value) => `Symbolic name "${value}" is unknown`,
-  save: (test, negated) => `${not(negated)} --realm ${formatMasked(test)}`,
-  list: (test, negated) => `${not(negated)} realm ${formatMasked(test)}`,
+  save: (test, negated) => `${not(negated)} --realm ${format(test)}`,
+  list: (test, negated, names) =>
+    `${not(negated)} realm ${names ? format(test) : formatMasked(test)}`,
   check: (_, context) => onlyFrom(context, ["POSTROUTING", "FORWARD", "OUTPUT", "INPUT"]),
   evaluate: ({ value }) => value === 0,
 });

@@ -11,6 +11,8 @@ export interface AddressTest {
   readonly address: Ipv4;
   readonly mask: Ipv4;
   readonly negated: boolean;
+  /** An address of IPv6 and its mask, instead of the numbers. */
+  readonly ipv6?: { readonly address: string; readonly mask: string };
 }
 
 /** A trailing `+` stands for any ending. */
