@@ -543,7 +543,7 @@ export class Engine implements DockerEngineApi {
     readonly all?: boolean;
     readonly filters?: Filters;
   }): readonly ImageSummary[] {
-    return this.images.summaries(options.filters ?? {});
+    return this.images.summaries(options.filters ?? {}, options.all);
   }
 
   imageInspect(name: string): ImageInspect {

@@ -3,8 +3,17 @@ import { formatIpv4, IPV4_ANY } from "../../net/address.ts";
 import type { FilteredNetwork, PublishedPort } from "./firewall.ts";
 import type { Iptables } from "./iptables.ts";
 
+/** What a daemon with other settings may have left. */
+const JUMPS: readonly (readonly [chain: string, rule: string])[] = [
+  ["PREROUTING", "-m addrtype --dst-type LOCAL -j DOCKER"],
+  ["OUTPUT", "-m addrtype --dst-type LOCAL -j DOCKER"],
+  ["OUTPUT", "! -d 127.0.0.0/8 -m addrtype --dst-type LOCAL -j DOCKER"],
+];
+
 /** Jumps to nat's DOCKER chain. Without docker-proxy the loopback addresses are translated too. */
 export function startNat(iptables: Iptables, hairpin: boolean): void {
+  for (const [chain, rule] of JUMPS) iptables.remove("nat", chain, rule);
+  iptables.removeChains("nat", ["DOCKER"], []);
   iptables.makeChain("nat", "DOCKER");
   iptables.append("nat", "PREROUTING", "-m addrtype --dst-type LOCAL -j DOCKER");
   const notLoopback = hairpin ? "" : "! -d 127.0.0.0/8 ";

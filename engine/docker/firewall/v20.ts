@@ -18,7 +18,9 @@ export class Firewall20 implements Firewall {
   start(): void {
     const { iptables } = this;
     startNat(iptables, this.hairpin);
-    for (const chain of ["DOCKER", STAGE_1, STAGE_2]) iptables.makeChain("filter", chain);
+    const chains = ["DOCKER", STAGE_1, STAGE_2];
+    iptables.removeChains("filter", chains, ["FORWARD"]);
+    for (const chain of chains) iptables.makeChain("filter", chain);
     iptables.append("filter", STAGE_1, "-j RETURN");
     iptables.append("filter", STAGE_2, "-j RETURN");
     iptables.makeChain("filter", USER);

@@ -21,9 +21,9 @@ export class Firewall28 implements Firewall {
   start(): void {
     const { iptables } = this;
     startNat(iptables, this.hairpin);
-    for (const chain of ["DOCKER", FORWARD, BRIDGE, CT, STAGE_1, STAGE_2]) {
-      iptables.makeChain("filter", chain);
-    }
+    const chains = ["DOCKER", FORWARD, BRIDGE, CT, STAGE_1, STAGE_2];
+    iptables.removeChains("filter", chains, ["FORWARD"]);
+    for (const chain of chains) iptables.makeChain("filter", chain);
     for (const chain of [CT, STAGE_1, BRIDGE]) iptables.append("filter", FORWARD, `-j ${chain}`);
     iptables.makeChain("filter", USER);
     iptables.moveToTop("filter", "FORWARD", `-j ${FORWARD}`);
@@ -48,7 +48,7 @@ export class Firewall28 implements Firewall {
   }
 
   addEndpoint(network: FilteredNetwork, address: Ipv4): void {
-    this.iptables.append("raw", "PREROUTING", directAccessRule(network, address));
+    this.iptables.run("raw", `-A PREROUTING ${directAccessRule(network, address)}`);
   }
 
   removeEndpoint(network: FilteredNetwork, address: Ipv4): void {

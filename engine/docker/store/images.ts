@@ -127,7 +127,14 @@ export class Images {
     for (const { digest } of [...image.layers].reverse()) {
       if (!kept.has(digest)) removed.push({ Deleted: digest });
     }
-    return removed;
+    return [...removed, ...this.removeUnusedParent(image.parent)];
+  }
+
+  /** The steps that only this image stood on go with it. */
+  private removeUnusedParent(id: string): ImageDeleted[] {
+    const parent = this.context.state.images.get(id);
+    const isUnused = parent?.tags.length === 0 && this.usersOf(id).length === 0;
+    return parent && isUnused && !this.isIntermediate(parent) ? this.remove(id, false) : [];
   }
 
   /** Dangling ones, or with `dangling=false` all that no container uses. */
@@ -137,6 +144,7 @@ export class Images {
     let bytes = 0;
     for (const image of this.list()) {
       if (this.usersOf(image.id).length > 0 || (!takesAll && image.tags.length > 0)) continue;
+      if (!this.context.state.images.has(image.id) || this.isIntermediate(image)) continue;
       if (!(filters["label"] ?? []).every((wanted) => hasLabel(image.config.Labels ?? {}, wanted)))
         continue;
       bytes += imageSize(image);
@@ -147,11 +155,18 @@ export class Images {
     return { removed, bytes };
   }
 
+  /** Steps of a build that other images stand on are shown only with `all`. */
+  private isIntermediate(image: StoredImage): boolean {
+    return image.tags.length === 0 && this.list().some(({ parent }) => parent === image.id);
+  }
+
   /** The youngest first. ApiError 400 */
-  summaries(filters: Filters): ImageSummary[] {
+  summaries(filters: Filters, all = false): ImageSummary[] {
     const { release } = this.context;
     checkFilters(filters, release, ["before", "dangling", "label", "reference", "since", "until"]);
-    const wanted = this.list().filter((image) => this.matches(image, filters));
+    const wanted = this.list()
+      .filter((image) => all || !this.isIntermediate(image))
+      .filter((image) => this.matches(image, filters));
     return wanted.map((image) => this.summary(image)).sort((a, b) => b.Created - a.Created);
   }
 
