@@ -81,6 +81,10 @@ export class RegistryImage {
     return this.definition.created;
   }
 
+  get steps(): readonly ImageStep[] {
+    return this.definition.steps;
+  }
+
   get config(): ImageConfig {
     return this.definition.config;
   }
