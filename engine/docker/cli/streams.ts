@@ -14,6 +14,9 @@ const RAW: Termios = {
   inputNewlines: false,
 };
 
+/** Requests to end that a client of 28 takes before it leaves without the container. */
+const PATIENCE = 3;
+
 const CHUNK = 32 * 1024;
 const CONTROL: Readonly<Record<string, number>> = {
   "@": 0,
@@ -48,6 +51,8 @@ export interface Session {
   readonly detachKeys?: string;
   /** Told the terminal's size at the start and whenever it changes. */
   resize?(rows: number, columns: number): void;
+  /** Gives up when asked to end for the third time, as 28 does. */
+  readonly impatient?: boolean;
   /** Signals that come to us and are the container's; none: they act on us. */
   forward?(signal: SignalName): Blocking<void>;
 }
@@ -102,6 +107,7 @@ class Joint {
   private readonly frames = new FrameReader();
   private readonly keys: readonly number[];
   private matched = 0;
+  private requests = 0;
   private stdinOpen: boolean;
 
   constructor(
@@ -141,6 +147,10 @@ class Joint {
     for (;;) {
       const signal = this.pending.shift();
       if (signal === undefined) return;
+      if (signal === "SIGINT" || signal === "SIGTERM") this.requests += 1;
+      if (this.session.impatient === true && this.requests === PATIENCE) {
+        throw new CliError(`\ngot ${PATIENCE} SIGTERM/SIGINTs, forcefully exiting`);
+      }
       if (signal === "SIGWINCH") this.resize();
       else yield* this.session.forward?.(signal) ?? nothing();
     }

@@ -28,6 +28,7 @@ export function session(
   return {
     stdin,
     tty,
+    impatient: cli.recent,
     ...(keys !== "" && { detachKeys: keys }),
     ...(tty && {
       resize: (rows: number, columns: number) => cli.engine.containerResize(id, rows, columns),
