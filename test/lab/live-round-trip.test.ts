@@ -57,6 +57,19 @@ test.each([
     "links: [{name: b, kind: veth, peer: a, mac: 02:00:00:00:00:0b}, {name: a, kind: veth, peer: b, mac: 02:00:00:00:00:0a}]",
   ],
   [
+    "a bridge that filters VLANs and speaks the spanning tree protocol",
+    "links: [{name: br0, kind: bridge, stp: true, vlanFiltering: true, defaultPvid: 5, " +
+      "multicastSnooping: false, vlans: [5 pvid untagged, '20']}, " +
+      "{name: a, kind: veth, peer: b, mac: 02:00:00:00:00:0a, master: br0, " +
+      "port: {multicastFlood: false, isolated: true, locked: true, vlans: [10 pvid untagged, '20']}}, " +
+      "{name: b, kind: veth, peer: a, mac: 02:00:00:00:00:0b, alternativeNames: [uplink]}]",
+  ],
+  [
+    "a VXLAN device with settings of its own",
+    "links: [{name: vx, kind: vxlan, mac: 02:00:00:00:00:0c, vni: 7, dstPort: 4789, " +
+      "sourcePorts: [1000, 2000], learning: false, ttl: 9, tos: inherit, ageingSeconds: 60}]",
+  ],
+  [
     "a device listed before what it stands on",
     "links: [{name: top, kind: vlan, link: low, id: 7}, {name: low, kind: dummy, mac: 02:00:00:00:00:0c}]",
   ],

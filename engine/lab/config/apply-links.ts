@@ -11,8 +11,11 @@ import { seconds } from "../../sim/clock.ts";
 import { placeKey, resolveReference, type DevicePlace } from "../file/device-reference.ts";
 import type { Path } from "../file/problems.ts";
 import type { InterfaceFile, LinkFile, NetworkFile } from "../file/schema.ts";
+import { parseVlanText } from "../text/vlan-text.ts";
 import { attempt, type Complain } from "./complaint.ts";
 import { networkPath } from "./named-networks.ts";
+
+const MAX_VLAN = 4094;
 
 /** Index of a namespace's first device after the loopback device. */
 const FIRST_INDEX = 2;
@@ -111,7 +114,7 @@ function newLinkOf(planned: PlannedLink, maker: string | undefined, plan: Plan):
     case "vxlan":
       return {
         ...common,
-        vxlan: { vni: link.vni, dstPort: link.dstPort ?? 8472, ...endpoints(link) },
+        vxlan: { vni: link.vni, dstPort: link.dstPort ?? 8472, ...vxlanSettings(link) },
       };
     case "ipip":
       return { ...common, tunnel: endpoints(link) };
@@ -132,6 +135,15 @@ function endpoints(link: {
   };
 }
 
+function vxlanSettings(link: Extract<LinkFile, { kind: "vxlan" }>): NewLink["vxlan"] {
+  const { sourcePorts, learning, ttl, tos, ageingSeconds: ageingS, maxAddresses } = link;
+  return {
+    ...endpoints(link),
+    ...(sourcePorts && { sourcePorts: { low: sourcePorts[0], high: sourcePorts[1] } }),
+    ...defined({ learning, ttl, tos, ageingS, maxAddresses }),
+  };
+}
+
 function bridgeSettings(link: Extract<LinkFile, { kind: "bridge" }>): Partial<BridgeSettings> {
   const time = (value: number | undefined): number | undefined =>
     value === undefined ? undefined : seconds(value);
@@ -143,13 +155,19 @@ function bridgeSettings(link: Extract<LinkFile, { kind: "bridge" }>): Partial<Br
     stp: link.stp,
     priority: link.priority,
     vlanFiltering: link.vlanFiltering,
+    defaultPvid: link.defaultPvid,
+    vlanStatistics: link.vlanStatistics,
+    groupForwardMask: link.groupForwardMask,
+    multicastSnooping: link.multicastSnooping,
+    multicastRouter: link.multicastRouter,
+    callIptables: link.callIptables,
   });
 }
 
 /** Everything but being up: that comes last, when addresses and sysctls are there. */
 export function configureDevice(
   rtnetlink: Rtnetlink,
-  device: InterfaceFile,
+  device: InterfaceFile | LinkFile,
   path: Path,
   complain: Complain,
 ): void {
@@ -166,6 +184,14 @@ export function configureDevice(
   if (Object.keys(changes).length > 0) {
     attempt(path, complain, () => rtnetlink.setLink(device.name, changes));
   }
+  device.alternativeNames?.forEach((name, index) => {
+    attempt([...path, "alternativeNames", index], complain, () =>
+      rtnetlink.newAlternativeName(device.name, name),
+    );
+  });
+  if ("vlans" in device && device.vlans) {
+    setVlans(rtnetlink, device.name, "self", device.vlans, [...path, "vlans"], complain);
+  }
 }
 
 /** Bridges are filled once every device is there. */
@@ -178,8 +204,29 @@ export function enslaveDevice(
   const { name, master, port } = device;
   if (typeof master !== "string") return;
   attempt([...path, "master"], complain, () => rtnetlink.setLink(name, { master }));
-  if (port)
-    attempt([...path, "port"], complain, () => rtnetlink.setLink(name, { port: defined(port) }));
+  if (!port) return;
+  const { vlans, ...settings } = port;
+  if (vlans) setVlans(rtnetlink, name, "master", vlans, [...path, "port", "vlans"], complain);
+  if (Object.keys(settings).length === 0) return;
+  attempt([...path, "port"], complain, () => rtnetlink.setLink(name, { port: defined(settings) }));
+}
+
+/** In place of those that the bridge gave by itself. */
+function setVlans(
+  rtnetlink: Rtnetlink,
+  device: string,
+  target: "master" | "self",
+  texts: readonly string[],
+  path: Path,
+  complain: Complain,
+): void {
+  attempt(path, complain, () => rtnetlink.delVlan({ device, target, first: 1, last: MAX_VLAN }));
+  texts.forEach((text, index) => {
+    const { id, ...flags } = parseVlanText(text);
+    attempt([...path, index], complain, () =>
+      rtnetlink.newVlan({ device, target, first: id, last: id, ...flags }),
+    );
+  });
 }
 
 function addressOf({ mac: text }: LinkFile): { readonly address?: Mac } {

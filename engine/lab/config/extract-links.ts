@@ -2,12 +2,13 @@
 import { formatIpv4, formatMac, type Mac } from "../../net/address.ts";
 import type { NetDevice } from "../../kernel/device/net-device.ts";
 import type { Network } from "../../kernel/namespaces.ts";
-import type { LinkMessage } from "../../kernel/rtnetlink/messages.ts";
+import type { BridgeSettings, BridgeVlan, LinkMessage } from "../../kernel/rtnetlink/messages.ts";
 import { SECOND } from "../../sim/clock.ts";
 import { formatReference } from "../file/device-reference.ts";
 import { SWITCH_BRIDGE } from "../file/naming.ts";
 import type { InterfaceFile, LinkFile, PortFile } from "../file/schema.ts";
 import type { LabNode } from "../model/lab-node.ts";
+import { formatVlanText } from "../text/vlan-text.ts";
 import { addressTexts } from "./extract-addresses.ts";
 import { devicesOf } from "./kernel-devices.ts";
 
@@ -26,6 +27,7 @@ interface Known {
   readonly namespace: string | undefined;
   readonly messages: ReadonlyMap<number, LinkMessage>;
   readonly addresses: ReadonlyMap<number, readonly string[]>;
+  readonly vlans: ReadonlyMap<number, readonly BridgeVlan[]>;
 }
 
 export interface ExtractedDevices {
@@ -43,7 +45,8 @@ export function extractDevices(
 ): ExtractedDevices {
   const { rtnetlink } = network;
   const messages = new Map(rtnetlink.links().map((link) => [link.ifindex, link]));
-  const known: Known = { node, namespace, messages, addresses: addressTexts(rtnetlink) };
+  const vlans = new Map(rtnetlink.vlans().map((item) => [item.ifindex, item.vlans]));
+  const known: Known = { node, namespace, messages, addresses: addressTexts(rtnetlink), vlans };
   const interfaces: InterfaceFile[] = [];
   for (const { nic } of node.cards) {
     if (!nic || (nic.netns as object) !== network) continue;
@@ -72,6 +75,7 @@ function describeDevice(known: Known, link: LinkMessage, usualMtu: number): Inte
     ...(link.mtu === usualMtu ? {} : { mtu: link.mtu }),
     up: link.flags.up,
     ...(link.alias === undefined ? {} : { alias: link.alias }),
+    ...(link.alternativeNames ? { alternativeNames: [...link.alternativeNames] } : {}),
     txQueueLength: link.txQueueLength,
     ...(link.group === undefined ? {} : { group: link.group }),
     arp: !link.flags.noArp,
@@ -79,7 +83,7 @@ function describeDevice(known: Known, link: LinkMessage, usualMtu: number): Inte
     multicast: link.flags.multicast,
     allMulticast: link.flags.allMulticast,
     ...(master === undefined ? {} : { master }),
-    ...(link.port ? { port: describePort(link.port) } : {}),
+    ...(link.port ? { port: describePort(known, link) } : {}),
     addresses: [...(known.addresses.get(link.ifindex) ?? [])],
   };
 }
@@ -91,17 +95,38 @@ function masterOf(
   return link.master === undefined ? undefined : messages.get(link.master)?.name;
 }
 
-function describePort(port: Required<LinkMessage>["port"]): PortFile {
-  const { hairpin, guard, learning, flood, isolated, priority, cost } = port;
+function describePort(known: Known, link: LinkMessage): PortFile {
+  const port = link.port as Required<LinkMessage>["port"];
+  const master = link.master === undefined ? undefined : known.messages.get(link.master);
   return {
-    hairpin,
-    guard,
-    learning,
-    flood,
-    isolated,
-    priority,
-    ...(cost === USUAL_PORT_COST ? {} : { cost }),
+    hairpin: port.hairpin,
+    guard: port.guard,
+    rootBlock: port.rootBlock,
+    fastLeave: port.fastLeave,
+    learning: port.learning,
+    flood: port.flood,
+    multicastFlood: port.multicastFlood,
+    broadcastFlood: port.broadcastFlood,
+    multicastRouter: port.multicastRouter,
+    isolated: port.isolated,
+    locked: port.locked,
+    groupForwardMask: port.groupForwardMask,
+    priority: port.priority,
+    ...(port.cost === USUAL_PORT_COST ? {} : { cost: port.cost }),
+    ...(master?.data.kind === "bridge" ? describeVlans(known, link, master.data.bridge) : {}),
   };
+}
+
+/** The VLANs, unless they are those that the bridge gives by itself. */
+function describeVlans(
+  { vlans }: Known,
+  link: LinkMessage,
+  { defaultPvid }: BridgeSettings,
+): { readonly vlans?: string[] } {
+  const texts = (vlans.get(link.ifindex) ?? []).map(formatVlanText);
+  const usual =
+    defaultPvid === 0 ? [] : [formatVlanText({ id: defaultPvid, pvid: true, untagged: true })];
+  return texts.join() === usual.join() ? {} : { vlans: texts };
 }
 
 function describeLink(known: Known, device: NetDevice, link: LinkMessage): LinkFile {
@@ -131,6 +156,13 @@ function describeLink(known: Known, device: NetDevice, link: LinkMessage): LinkF
         stp: bridge.stp,
         priority: bridge.priority,
         vlanFiltering: bridge.vlanFiltering,
+        defaultPvid: bridge.defaultPvid,
+        vlanStatistics: bridge.vlanStatistics,
+        groupForwardMask: bridge.groupForwardMask,
+        multicastSnooping: bridge.multicastSnooping,
+        multicastRouter: bridge.multicastRouter,
+        callIptables: bridge.callIptables,
+        ...describeVlans(known, link, bridge),
       };
     }
     case "vlan":
@@ -144,6 +176,12 @@ function describeLink(known: Known, device: NetDevice, link: LinkMessage): LinkF
         kind: "vxlan",
         vni: data.vni,
         dstPort: data.dstPort,
+        sourcePorts: [data.sourcePorts.low, data.sourcePorts.high],
+        learning: data.learning,
+        ttl: data.ttl,
+        tos: data.tos,
+        ageingSeconds: data.ageingS,
+        maxAddresses: data.maxAddresses,
         ...(data.remote === undefined ? {} : { remote: formatIpv4(data.remote) }),
         ...(data.local === undefined ? {} : { local: formatIpv4(data.local) }),
         ...(outer === undefined ? {} : { link: outer.name }),
@@ -176,7 +214,7 @@ function naturalMtu(
     case "macvlan":
       return lower?.mtu ?? USUAL_MTU;
     case "vxlan":
-      return (lower?.mtu ?? USUAL_MTU) - VXLAN_HEADERS;
+      return lower ? lower.mtu - VXLAN_HEADERS : USUAL_MTU;
     case "ipip":
       return (lower?.mtu ?? USUAL_MTU) - IPV4_HEADER;
     default:

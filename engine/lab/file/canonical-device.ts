@@ -32,6 +32,7 @@ export function canonicalDevice(
     mtu: unless(device.mtu, usualMtu),
     up: unless(device.up, true),
     alias: unless(device.alias, ""),
+    alternativeNames: list(device.alternativeNames),
     txQueueLength: unless(device.txQueueLength, 1000),
     group: unless(device.group, 0),
     arp: unless(device.arp, usual.arp),
@@ -51,11 +52,19 @@ function canonicalPort(port: PortFile): PortFile | undefined {
     compact({
       hairpin: unless(port.hairpin, false),
       guard: unless(port.guard, false),
+      rootBlock: unless(port.rootBlock, false),
+      fastLeave: unless(port.fastLeave, false),
       learning: unless(port.learning, true),
       flood: unless(port.flood, true),
+      multicastFlood: unless(port.multicastFlood, true),
+      broadcastFlood: unless(port.broadcastFlood, true),
+      multicastRouter: unless(port.multicastRouter, 1),
       isolated: unless(port.isolated, false),
+      locked: unless(port.locked, false),
+      groupForwardMask: unless(port.groupForwardMask, 0),
       cost: port.cost,
       priority: unless(port.priority, 32),
+      vlans: port.vlans,
     }),
   );
 }

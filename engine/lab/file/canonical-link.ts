@@ -45,6 +45,13 @@ export function canonicalLink(
         stp: unless(link.stp, false),
         priority: unless(link.priority, 0x8000),
         vlanFiltering: unless(link.vlanFiltering, false),
+        defaultPvid: unless(link.defaultPvid, 1),
+        vlanStatistics: unless(link.vlanStatistics, false),
+        vlans: link.vlans,
+        groupForwardMask: unless(link.groupForwardMask, 0),
+        multicastSnooping: unless(link.multicastSnooping, true),
+        multicastRouter: unless(link.multicastRouter, 1),
+        callIptables: unless(link.callIptables, false),
       });
     case "vlan":
       return compact<LinkFile>({
@@ -70,6 +77,13 @@ export function canonicalLink(
         remote: link.remote,
         local: link.local,
         dstPort: unless(link.dstPort, DEFAULT_VXLAN_PORT),
+        sourcePorts:
+          link.sourcePorts?.[0] === 0 && link.sourcePorts[1] === 0 ? undefined : link.sourcePorts,
+        learning: unless(link.learning, true),
+        ttl: unless(link.ttl, 0),
+        tos: unless(link.tos, 0),
+        ageingSeconds: unless(link.ageingSeconds, 300),
+        maxAddresses: unless(link.maxAddresses, 0),
         link: link.link === undefined ? undefined : refer(link.link),
         ...device,
       });

@@ -10,6 +10,7 @@ import { parseMac } from "../../net/address.ts";
 import { dockerSchema } from "../docker/schema.ts";
 import { parseAddressText } from "../text/address-text.ts";
 import { parseFdbText } from "../text/fdb-text.ts";
+import { VLAN_TEXT } from "../text/vlan-text.ts";
 import { parseNeighbourText } from "../text/neighbour-text.ts";
 import { parseRouteText } from "../text/route-text.ts";
 import { parseRuleText } from "../text/rule-text.ts";
@@ -80,15 +81,28 @@ const deviceReference = z
 
 // ------------------------------------------------------------------ devices
 
+const vlans = z
+  .array(z.string().regex(VLAN_TEXT, "expected a VLAN such as `10` or `10 pvid untagged`"))
+  .max(4094)
+  .meta({ description: "As `bridge vlan add vid` takes them. Default: `1 pvid untagged`." });
+
 const port = z
   .strictObject({
     hairpin: z.boolean(),
     guard: z.boolean(),
+    rootBlock: z.boolean(),
+    fastLeave: z.boolean(),
     learning: z.boolean(),
     flood: z.boolean(),
+    multicastFlood: z.boolean(),
+    broadcastFlood: z.boolean(),
+    multicastRouter: whole(0, 2),
     isolated: z.boolean(),
+    locked: z.boolean(),
+    groupForwardMask: whole(0, 0xffff),
     cost: whole(1, 65535),
     priority: whole(0, 63),
+    vlans,
   })
   .partial()
   .meta({ description: "As a bridge port; only what differs from the kernel's default." });
@@ -100,6 +114,10 @@ const device = {
   mtu: whole(68, 65535).optional(),
   up: z.boolean().optional().meta({ description: "Default: true." }),
   alias: text(255).optional(),
+  alternativeNames: z
+    .array(z.string().regex(/^[^\s/]{1,127}$/))
+    .max(64)
+    .optional(),
   txQueueLength: whole(0, 0xffffffff).optional(),
   group: whole(0, 0x7fffffff).optional(),
   arp: z.boolean().optional().meta({ description: "Default: true." }),
@@ -124,6 +142,13 @@ const bridgeSettings = {
   stp: z.boolean().optional(),
   priority: whole(0, 65535).optional(),
   vlanFiltering: z.boolean().optional(),
+  defaultPvid: whole(0, 4094).optional(),
+  vlanStatistics: z.boolean().optional(),
+  vlans: vlans.optional(),
+  groupForwardMask: whole(0, 0xffff).optional(),
+  multicastSnooping: z.boolean().optional(),
+  multicastRouter: whole(0, 2).optional(),
+  callIptables: z.boolean().optional(),
 };
 
 const ipv4 = z.ipv4("expected an IPv4 address such as 10.0.0.1");
@@ -146,6 +171,12 @@ const link = z.discriminatedUnion("kind", [
     remote: ipv4.optional(),
     local: ipv4.optional(),
     dstPort: whole(1, 65535).optional(),
+    sourcePorts: z.tuple([whole(0, 65535), whole(0, 65535)]).optional(),
+    learning: z.boolean().optional(),
+    ttl: z.union([whole(0, 255), z.literal("inherit")]).optional(),
+    tos: z.union([whole(0, 255), z.literal("inherit")]).optional(),
+    ageingSeconds: whole(0, 0xffffffff).optional(),
+    maxAddresses: whole(0, 0xffffffff).optional(),
     link: deviceReference.optional(),
   }),
   z.strictObject({
