@@ -278,7 +278,7 @@ export class Kernel {
 
   /** The power goes: every process is gone at once, with nobody told. */
   shutDown(): void {
-    for (const process of this.processes.list().reverse()) {
+    for (const process of [...this.processes.list()].reverse()) {
       process.endListeners.length = 0;
       this.lifecycle.end(process, { pid: process.pid, kind: "signaled", signal: "SIGKILL" });
     }

@@ -37,7 +37,7 @@ export class Lifecycle {
   /** Nothing in a PID namespace outlives its init. Linux zap_pid_ns_processes() */
   private endNamespace(init: Process): void {
     const namespace = init.pidNamespace;
-    for (const process of this.table.list().reverse()) {
+    for (const process of [...this.table.list()].reverse()) {
       if (process === init || !namespace.includes(process.pidNamespace)) continue;
       this.end(process, { pid: process.pid, kind: "signaled", signal: "SIGKILL" });
       // Init would have to wait for its own; it does so in the kernel.

@@ -8,6 +8,8 @@ export const MAX_PROCESSES = 2048;
 /** All processes by number, and the groups and sessions they form. */
 export class ProcessTable {
   private readonly processes = new Map<number, Process>();
+  /** Until one comes or goes. */
+  private sorted: readonly Process[] | undefined;
   /** The namespace that sees every process. */
   readonly firstNamespace = new PidNamespace();
 
@@ -24,10 +26,12 @@ export class ProcessTable {
 
   add(process: Process): void {
     this.processes.set(process.pid, process);
+    this.sorted = undefined;
   }
 
   remove(process: Process): void {
     this.processes.delete(process.pid);
+    this.sorted = undefined;
     for (let at = process.pidNamespace; at.parent; at = at.parent) {
       at.forgetUnused((number) => this.isNumberTaken(number));
     }
@@ -35,6 +39,7 @@ export class ProcessTable {
 
   clear(): void {
     this.processes.clear();
+    this.sorted = undefined;
   }
 
   find(pid: number): Process | undefined {
@@ -49,8 +54,9 @@ export class ProcessTable {
   }
 
   /** By number, ascending. */
-  list(): Process[] {
-    return [...this.processes.values()].sort((a, b) => a.pid - b.pid);
+  list(): readonly Process[] {
+    this.sorted ??= [...this.processes.values()].sort((a, b) => a.pid - b.pid);
+    return this.sorted;
   }
 
   group(group: number): Process[] {

@@ -1,3 +1,4 @@
+import type { Sys } from "../../kernel/process/sys.ts";
 import { isErrno } from "../support/command.ts";
 import { listProcesses, type ProcessInfo } from "../support/process-list.ts";
 import { alignColumns } from "../support/table.ts";
@@ -43,7 +44,6 @@ export const lsns = defineTool({
     ["-W, --nowrap", "don't use multi-line representation"],
   ],
   unmodelled: ["-J", "--json", "--output-all", "-r", "--raw", "-T REL", "--tree=REL"],
-  limitations: ["NETNSID is always 'unassigned'."],
   *run(tool, args) {
     const type = args.value("t");
     if (type !== undefined && !TYPES.includes(type))
@@ -62,7 +62,9 @@ export const lsns = defineTool({
     if (wanted !== undefined && namespaces.length === 0)
       throw tool.fail(`not found namespace: ${wanted}`);
     const names = namespaceFiles(tool);
-    const rows = namespaces.map((each) => columns.map((column) => cell(each, column, names)));
+    const rows = namespaces.map((each) =>
+      columns.map((column) => cell(tool.sys, each, column, names)),
+    );
     const lines = alignColumns(
       [...(args.has("n") ? [] : [columns]), ...rows],
       columns.map((column) => (RIGHT.has(column) ? "right" : "left")),
@@ -124,7 +126,12 @@ function namespaceFiles(tool: Tool): ReadonlyMap<string, string> {
   return files;
 }
 
-function cell(namespace: Namespace, column: string, files: ReadonlyMap<string, string>): string {
+function cell(
+  sys: Sys,
+  namespace: Namespace,
+  column: string,
+  files: ReadonlyMap<string, string>,
+): string {
   const leader = namespace.processes[0] as ProcessInfo;
   switch (column) {
     case "NS":
@@ -144,10 +151,16 @@ function cell(namespace: Namespace, column: string, files: ReadonlyMap<string, s
     case "USER":
       return leader.user;
     case "NETNSID":
-      return namespace.type === "net" ? "unassigned" : "";
+      return namespace.type === "net" ? networkId(sys, leader.pid) : "";
     case "NSFS":
       return files.get(namespace.number) ?? "";
     default:
       return byteString(leader.argv.join(" ") || leader.comm);
   }
+}
+
+/** What this network namespace calls another one, RTM_GETNSID. */
+function networkId(sys: Sys, pid: number): string {
+  const id = sys.rtnetlink.namespaceId(`/proc/${pid}/ns/net`);
+  return id === undefined ? "unassigned" : String(id);
 }
