@@ -12,7 +12,7 @@ export interface Group {
   readonly use: string;
 }
 
-export const GROUPS: readonly Group[] = [
+const GROUPS: readonly Group[] = [
   { name: "container", summary: "Manage containers", use: "container" },
   { name: "context", summary: "Manage contexts", use: "context" },
   { name: "image", summary: "Manage images", use: "image" },

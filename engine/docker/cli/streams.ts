@@ -28,7 +28,7 @@ const CONTROL: Readonly<Record<string, number>> = {
 };
 
 /** `ctrl-p,ctrl-q` as bytes. Throws CliError. */
-export function parseDetachKeys(text: string): readonly number[] {
+function parseDetachKeys(text: string): readonly number[] {
   return text.split(",").map((key) => {
     if ([...key].length === 1) return key.charCodeAt(0);
     const letter = /^ctrl-(.)$/.exec(key)?.[1];

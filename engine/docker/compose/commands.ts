@@ -9,6 +9,7 @@ import { containerContext } from "../cli/format/containers.ts";
 import { formatList } from "../cli/format/formatter.ts";
 import { ignoreUnchanged } from "../cli/commands/container/unchanged.ts";
 import type { ContainerSummary } from "../api/container.ts";
+import { canonical } from "./canonical.ts";
 import { down, inOrder, nameOf, projectContainers, serviceOf, tell, up } from "./lifecycle.ts";
 import { viewLogs } from "./log-view.ts";
 import type { Project } from "./model.ts";
@@ -243,23 +244,11 @@ const configCommand = compose({
     } else if (flags.on("volumes")) {
       yield* cli.print(names(project.volumes.map(({ key }) => key)));
     } else {
-      yield* cli.print(stringify(rendered(project)));
+      yield* cli.print(stringify(canonical(project), { version: "1.1", lineWidth: 0 }));
     }
     return 0;
   },
 });
-
-/** The project as a compose file again: what was written, with names resolved. */
-function rendered(project: Project): unknown {
-  const byKey = <T extends { readonly key: string; readonly name: string }>(list: readonly T[]) =>
-    Object.fromEntries(list.map(({ key, name }) => [key, { name }]));
-  return {
-    name: project.name,
-    services: Object.fromEntries(project.services.map(({ name, source }) => [name, source])),
-    ...(project.networks.length > 0 && { networks: byKey(project.networks) }),
-    ...(project.volumes.length > 0 && { volumes: byKey(project.volumes) }),
-  };
-}
 
 const TIMEOUT = { "-t, --timeout int": "Specify a shutdown timeout in seconds" };
 

@@ -24,7 +24,7 @@ export interface ViewOptions extends Pick<LogsOptions, "timestamps" | "tail" | "
 }
 
 /** `web-1`: a container's name without its project's. */
-export function shortName(project: string, item: ContainerSummary): string {
+function shortName(project: string, item: ContainerSummary): string {
   const name = nameOf(item);
   return name.startsWith(`${project}-`) ? name.slice(project.length + 1) : name;
 }

@@ -34,7 +34,7 @@ export interface ListContext<T> {
 const MINIMUM = 10;
 const PADDING = 3;
 
-export const alignTable = (text: string) => alignTabs(text, MINIMUM, PADDING);
+const alignTable = (text: string) => alignTabs(text, MINIMUM, PADDING);
 
 const unescaped = (text: string) => text.replaceAll("\\t", "\t").replaceAll("\\n", "\n");
 

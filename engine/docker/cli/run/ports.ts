@@ -13,7 +13,7 @@ interface Range {
 }
 
 /** Throws CliError with what strconv or nat says. */
-export function parseRange(text: string, version: CliVersion): Range {
+function parseRange(text: string, version: CliVersion): Range {
   if (text === "") throw new CliError("empty string specified for ports");
   const [from = "", to] = text.includes("-") ? text.split("-", 2) : [text, undefined];
   for (const end of to === undefined ? [from] : [from, to]) {

@@ -11,7 +11,7 @@ const SHORT: Readonly<Record<string, string>> = {
   "\t": "\\t",
 };
 
-export function jsonString(text: string, escapeHtml = true): string {
+function jsonString(text: string, escapeHtml = true): string {
   const special = escapeHtml ? /["\\\x00-\x1f<>&\u2028\u2029]/g : /["\\\x00-\x1f\u2028\u2029]/g;
   const body = text.replace(
     special,

@@ -24,7 +24,7 @@ const UNESCAPES: Readonly<Record<string, string>> = {
 const hex = (code: number, digits: number) => code.toString(16).padStart(digits, "0");
 
 /** Printable as unicode.IsPrint has it: graphic characters, and of spaces only U+0020. */
-export function isPrintable(char: string): boolean {
+function isPrintable(char: string): boolean {
   return char === " " || /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(char);
 }
 

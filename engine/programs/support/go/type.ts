@@ -68,7 +68,7 @@ export const FLOAT64: GoType = { kind: "float", name: "float64" };
 export const STRING: GoType = { kind: "string", name: "string" };
 export const ANY: GoType = { kind: "interface", name: "interface {}" };
 /** A number whose text is kept, as json.Decoder.UseNumber leaves it. */
-export const JSON_NUMBER: GoType = {
+const JSON_NUMBER: GoType = {
   kind: "string",
   name: "json.Number",
   json: (data) => String(data),
@@ -218,7 +218,7 @@ export function sortedKeys(map: GoMap): readonly string[] {
 }
 
 /** Strings by their UTF-8 bytes, which is the order of their code points. */
-export function compareBytes(a: string, b: string): number {
+function compareBytes(a: string, b: string): number {
   const left = [...a];
   const right = [...b];
   const shared = Math.min(left.length, right.length);
