@@ -131,8 +131,8 @@ function* main(sys: Sys, argv: readonly string[]): Blocking<number> {
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   link: ["set", "show", "help"],
   fdb: ["add", "append", "del", "replace", "show", "get", "help"],
-  mdb: ["show"],
-  vlan: ["show"],
+  mdb: ["show", "add", "del", "help"],
+  vlan: ["show", "add", "del", "tunnelshow", "help"],
 };
 
 function complete(sys: Sys, { words }: CompletionRequest): CompletionAnswer {
@@ -161,14 +161,19 @@ export const bridge: Program = {
       ["-j, -json", "JSON; with -p, -pretty: indented"],
       ["-n, -netns NAME", "in this network namespace"],
       ["-b, -batch FILE", "commands from a file; with -force: go on after a failure"],
-      ["link", "show, set (cost, priority, guard, hairpin, learning, flood, isolated)"],
+      [
+        "link",
+        "show, set (state, cost, priority, guard, hairpin, fastleave, root_block, learning, flood, " +
+          "mcast_flood, bcast_flood, mcast_router, isolated, locked)",
+      ],
       ["fdb", "show, add, append, replace, del, get"],
-      ["mdb, vlan", "show, as long as there is nothing to show"],
+      ["mdb", "show, add, del"],
+      ["vlan", "show, add, del, tunnelshow; -s for what passed, -d for states"],
     ],
     examples: ["bridge link", "bridge fdb show br br0"],
     limitations: [
-      "No VLANs of ports, no multicast database, no monitor, no fdb flush.",
-      "A port's STP state cannot be set by hand.",
+      "No monitor, no fdb flush, no vlan set, no vlan global.",
+      "Multicast groups are joined by hand only, and limit no flooding, as without a querier.",
     ],
   },
   main,

@@ -100,7 +100,8 @@ function list(context: Context): string {
     printer.plain("\n");
     printer.close();
   }
-  return printer.json && names(context.sys).length === 0 ? "" : printer.finish();
+  // Without the directory the real one says nothing, not even in JSON.
+  return context.sys.access(DIRECTORY, {}) ? printer.finish() : "";
 }
 
 function listIds(context: Context, args: Args): string {
