@@ -33,6 +33,7 @@ import { NANO } from "./nano/index.ts";
 import { NCURSES_BIN } from "./ncurses-bin/index.ts";
 import { NET_TOOLS } from "./net-tools/index.ts";
 import { NETCAT_OPENBSD } from "./netcat-openbsd/index.ts";
+import { NFTABLES } from "./nftables/index.ts";
 import { NGINX } from "./nginx/index.ts";
 import { OPENSSH_CLIENT } from "./openssh-client/index.ts";
 import { OPENSSH_SERVER } from "./openssh-server/index.ts";
@@ -82,6 +83,7 @@ export const PROGRAMS: readonly Program[] = [
   NCURSES_BIN,
   NETCAT_OPENBSD,
   NET_TOOLS,
+  NFTABLES,
   NGINX,
   OPENSSH_CLIENT,
   OPENSSH_SERVER,

@@ -31,7 +31,7 @@ export const statistic = defineMatch<StatisticTest>({
     ["probability", "every"],
     ["probability", "packet"],
   ],
-  requires: { packet: "every" },
+  requires: { every: "packet", packet: "every" },
   parse(options) {
     const find = (name: string) => options.find((option) => option.name === name);
     const mode = find("mode")?.value ?? "random";
