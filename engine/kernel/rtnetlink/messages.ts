@@ -639,6 +639,13 @@ export interface HierarchicalTokenBucketOptions {
   readonly directQueueLength?: number;
 }
 
+/** Bands by priority: `map` has one for each of sixteen priorities. */
+export interface PriorityOptions {
+  readonly kind: "prio";
+  readonly bands: number;
+  readonly map: readonly number[];
+}
+
 /** A class of `htb`. */
 export interface TrafficClassOptions {
   readonly bytesPerSecond: number;
@@ -660,19 +667,22 @@ export interface TrafficClassRequest {
 
 export interface TrafficClassMessage {
   readonly ifindex: number;
+  readonly kind: QdiscOptions["kind"];
   readonly handle: number;
   readonly parent: number;
   /** Handle of the discipline inside, if one was put there. */
   readonly leaf?: number;
-  readonly options: TrafficClassOptions & { readonly quantumBytes: number };
-  /** 0: it has no classes inside. */
-  readonly level: number;
-  readonly statistics: QdiscStatistics & {
-    lent: number;
-    borrowed: number;
-    tokensNs: Ns;
-    ceilTokensNs: Ns;
+  /** Undefined: of another discipline, whose classes say nothing of themselves. */
+  readonly htb?: {
+    readonly options: TrafficClassOptions & { readonly quantumBytes: number };
+    /** 0: it has no classes inside. */
+    readonly level: number;
+    readonly lent: number;
+    readonly borrowed: number;
+    readonly tokensNs: Ns;
+    readonly ceilTokensNs: Ns;
   };
+  readonly statistics: QdiscStatistics;
 }
 
 /** What a filter looks at; Linux net/sched/cls_*.c. */
@@ -742,7 +752,8 @@ export type QdiscOptions =
   | { readonly kind: "pfifo" | "bfifo"; readonly limit?: number }
   | TokenBucketOptions
   | NetemOptions
-  | HierarchicalTokenBucketOptions;
+  | HierarchicalTokenBucketOptions
+  | PriorityOptions;
 
 export interface QdiscMessage {
   readonly ifindex: number;

@@ -2,7 +2,6 @@
 import type { NetDevice } from "../device/net-device.ts";
 import { KernelError } from "../errno.ts";
 import type { NetNamespace } from "../netns.ts";
-import { Htb } from "../sched/htb.ts";
 import type { Qdisc } from "../sched/qdisc.ts";
 import type { Place } from "../sched/traffic-control.ts";
 import { findDevice } from "./link.ts";
@@ -79,6 +78,7 @@ export function newQdisc(netns: NetNamespace, request: QdiscRequest, mode: Qdisc
       throw new KernelError("EEXIST", "Exclusivity flag on, cannot modify");
     }
     trafficControl.hasIngress = true;
+    trafficControl.hasIngressQueue = true;
     return;
   }
   const handle = request.handle ?? 0;
@@ -90,7 +90,7 @@ export function newQdisc(netns: NetNamespace, request: QdiscRequest, mode: Qdisc
     parent === undefined
       ? trafficControl.byHandle(handle)
       : under
-        ? occupant(under)
+        ? under.qdisc.occupant(under.id)
         : trafficControl.root;
   const sameHandle = handle === 0 || current?.handle === handle;
   if (current && !sameHandle && mode === "add") {
@@ -139,19 +139,9 @@ function holder(device: NetDevice, parent: number): Place {
   const found = device.trafficControl.byHandle(parent - (parent % MAJOR_STEP));
   if (!found) throw new KernelError("ENOENT", "Failed to find specified qdisc");
   if (!found.takesChild) throw new KernelError("EOPNOTSUPP", "Parent Qdisc does not exists");
-  if (found instanceof Htb) {
-    const leaf = found.find(parent);
-    if (!leaf) throw new KernelError("ENOENT", "Specified class not found");
-    return { qdisc: found, id: parent, leaf };
-  }
-  if (parent % MAJOR_STEP !== 1) throw new KernelError("ENOENT", "Specified class not found");
+  if (!found.classIds().includes(parent))
+    throw new KernelError("ENOENT", "Specified class not found");
   return { qdisc: found, id: parent };
-}
-
-/** What stands there now. */
-function occupant({ qdisc, leaf }: Place): Qdisc | undefined {
-  if (!leaf) return qdisc.child;
-  return leaf.front ?? (leaf.hasOwnQueue ? leaf.queue : undefined);
 }
 
 function nextHandle(netns: NetNamespace): number {
@@ -169,6 +159,9 @@ export function delQdisc(netns: NetNamespace, request: QdiscRequest): void {
   const { trafficControl } = device;
   const { parent, handle = 0, options } = request;
   if (parent === QDISC_INGRESS) {
+    if (!trafficControl.hasIngress && trafficControl.hasIngressQueue) {
+      throw new KernelError("EINVAL", "Invalid handle");
+    }
     if (!trafficControl.hasIngress) {
       throw new KernelError("ENOENT", "Cannot find specified qdisc on specified device");
     }
@@ -200,8 +193,7 @@ function findForDeletion(
   if (parent !== QDISC_ROOT) {
     const under = trafficControl.byHandle(parent - (parent % MAJOR_STEP));
     if (!under) throw new KernelError("ENOENT", "Failed to find qdisc with specified classid");
-    const leaf = under instanceof Htb ? under.find(parent) : undefined;
-    const found = occupant({ qdisc: under, id: parent, ...(leaf ? { leaf } : {}) });
+    const found = under.occupant(parent);
     if (!found) {
       throw new KernelError("ENOENT", "Cannot find specified qdisc on specified device");
     }

@@ -4,6 +4,7 @@ import { KernelError } from "../errno.ts";
 import type { NetNamespace } from "../netns.ts";
 import { Htb } from "../sched/htb.ts";
 import type { HtbClass } from "../sched/htb-class.ts";
+import type { Qdisc } from "../sched/qdisc.ts";
 import { findDevice } from "./link.ts";
 import {
   QDISC_ROOT,
@@ -17,30 +18,51 @@ const MAJOR_STEP = 0x10000;
 export function trafficClasses(netns: NetNamespace, name: string): TrafficClassMessage[] {
   const device = findDevice(netns, name);
   return [...device.trafficControl.all()].flatMap((qdisc) =>
-    qdisc instanceof Htb ? qdisc.list().map((one) => message(device, qdisc, one)) : [],
+    qdisc instanceof Htb
+      ? qdisc.list().map((one) => htbMessage(device, qdisc, one))
+      : qdisc.classIds().flatMap((id) => message(device, qdisc, id)),
   );
 }
 
-function message(device: NetDevice, htb: Htb, one: HtbClass): TrafficClassMessage {
-  const inside = one.front ?? (one.hasOwnQueue ? one.queue : undefined);
+/** A class of a discipline that has always the same; those of one class show what is inside. */
+function message(device: NetDevice, qdisc: Qdisc, id: number): TrafficClassMessage[] {
+  const inside = qdisc.occupant(id);
+  if (!inside && !qdisc.filters) return [];
+  return [
+    {
+      ifindex: device.ifindex,
+      kind: qdisc.kind,
+      handle: id,
+      parent: qdisc.handle,
+      ...(inside ? { leaf: inside.handle } : {}),
+      statistics: { ...(inside ?? qdisc).statistics },
+    },
+  ];
+}
+
+function htbMessage(device: NetDevice, htb: Htb, one: HtbClass): TrafficClassMessage {
+  const inside = htb.occupant(one.handle);
   const options = htb.options();
   const rateToQuantum = options.kind === "htb" ? options.rateToQuantum : 1;
   const waiting = one.queue.statistics;
   return {
     ifindex: device.ifindex,
+    kind: "htb",
     handle: one.handle,
     parent: one.parent?.handle ?? QDISC_ROOT,
     ...(inside ? { leaf: inside.handle } : {}),
-    options: { ...one.options, quantumBytes: one.quantum(rateToQuantum) },
-    level: one.level,
-    statistics: {
-      ...one.statistics,
-      backlogBytes: waiting.backlogBytes,
-      backlogPackets: waiting.backlogPackets,
+    htb: {
+      options: { ...one.options, quantumBytes: one.quantum(rateToQuantum) },
+      level: one.level,
       lent: one.lent,
       borrowed: one.borrowed,
       tokensNs: one.tokensNs,
       ceilTokensNs: one.ceilTokensNs,
+    },
+    statistics: {
+      ...one.statistics,
+      backlogBytes: waiting.backlogBytes,
+      backlogPackets: waiting.backlogPackets,
     },
   };
 }

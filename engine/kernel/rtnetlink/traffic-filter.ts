@@ -2,7 +2,7 @@
 import { KernelError } from "../errno.ts";
 import type { NetNamespace } from "../netns.ts";
 import type { Filter } from "../sched/filter.ts";
-import { Htb } from "../sched/htb.ts";
+import type { Qdisc } from "../sched/qdisc.ts";
 import { findDevice } from "./link.ts";
 import type { TrafficFilterMessage, TrafficFilterRequest } from "./messages.ts";
 
@@ -17,36 +17,42 @@ const TABLE_SHIFT = 2 ** 20;
 export function trafficFilters(netns: NetNamespace, name: string): TrafficFilterMessage[] {
   const { ifindex, trafficControl } = findDevice(netns, name);
   return [...trafficControl.all()].flatMap((qdisc) =>
-    qdisc instanceof Htb ? qdisc.filters.map((filter) => ({ ifindex, ...filter })) : [],
+    (qdisc.filters ?? []).map((filter) => ({ ifindex, ...filter })),
   );
 }
 
+/** A discipline that has filters. */
+type Holder = Qdisc & { filters: readonly Filter[] };
+
 /** tcf_qdisc_find() */
-function findHtb(netns: NetNamespace, { device, parent }: TrafficFilterRequest): Htb {
+function findHolder(netns: NetNamespace, { device, parent }: TrafficFilterRequest): Holder {
   const { trafficControl } = findDevice(netns, device);
   const major = parent - (parent % MAJOR_STEP);
   const found = parent === 0 ? trafficControl.root : trafficControl.byHandle(major);
   if (!found && parent !== 0) throw new KernelError("EINVAL", "Parent Qdisc doesn't exists");
-  if (!(found instanceof Htb)) throw new KernelError("EINVAL", "Qdisc not classful");
-  return found;
+  if (!found?.takesChild) throw new KernelError("EINVAL", "Qdisc not classful");
+  if (!found.filters) throw new KernelError("EOPNOTSUPP", "Class doesn't support blocks");
+  return found as Holder;
 }
 
 export function newTrafficFilter(netns: NetNamespace, request: TrafficFilterRequest): void {
   const { match, classId = 0, etherType } = request;
   if (!match) throw new KernelError("EINVAL");
-  const htb = findHtb(netns, request);
-  const parent = request.parent || htb.handle;
-  const priority = request.priority || freePriority(htb.filters);
-  const siblings = htb.filters.filter((one) => one.priority === priority && one.parent === parent);
+  const holder = findHolder(netns, request);
+  const parent = request.parent || holder.handle;
+  const priority = request.priority || freePriority(holder.filters);
+  const siblings = holder.filters.filter(
+    (one) => one.priority === priority && one.parent === parent,
+  );
   if (siblings.some((one) => one.match.kind !== match.kind || one.etherType !== etherType)) {
     throw new KernelError("EINVAL", "Specified filter kind does not match existing one");
   }
-  const handle = handleFor(htb.filters, siblings, match);
+  const handle = handleFor(holder.filters, siblings, match);
   if (siblings.some((one) => one.handle === handle)) {
     throw new KernelError("EEXIST", "Filter already exists");
   }
   const made: Filter = { parent, priority, etherType, handle, match, classId };
-  htb.filters = [...htb.filters, made].sort((one, other) => one.priority - other.priority);
+  holder.filters = [...holder.filters, made].sort((one, other) => one.priority - other.priority);
 }
 
 function freePriority(filters: readonly Filter[]): number {
@@ -74,12 +80,12 @@ function handleFor(
 }
 
 export function delTrafficFilter(netns: NetNamespace, request: TrafficFilterRequest): void {
-  const htb = findHtb(netns, request);
-  const parent = request.parent || htb.handle;
+  const holder = findHolder(netns, request);
+  const parent = request.parent || holder.handle;
   const stays = ({ parent: on, priority }: Filter): boolean =>
     on !== parent || (request.priority !== 0 && priority !== request.priority);
-  if (request.priority !== 0 && htb.filters.every(stays)) {
+  if (request.priority !== 0 && holder.filters.every(stays)) {
     throw new KernelError("ENOENT", "Filter with specified priority/protocol not found");
   }
-  htb.filters = htb.filters.filter(stays);
+  holder.filters = holder.filters.filter(stays);
 }

@@ -18,7 +18,7 @@ const MAJOR_STEP = 0x10000;
 
 export class Htb extends Qdisc {
   override readonly kind = "htb";
-  filters: readonly Filter[] = [];
+  override filters: readonly Filter[] = [];
   private settings: Required<HierarchicalTokenBucketOptions> = {
     kind: "htb",
     rateToQuantum: 10,
@@ -48,8 +48,13 @@ export class Htb extends Qdisc {
     else this.wait(leaf, packet);
   }
 
-  /** For a discipline inside a class: its frames wait for tokens now. */
-  wait(leaf: HtbClass, packet: Packet): void {
+  override fromInside(id: number, packet: Packet): void {
+    const leaf = this.classes.get(id);
+    if (leaf) this.wait(leaf, packet);
+  }
+
+  /** Frames wait for tokens. */
+  private wait(leaf: HtbClass, packet: Packet): void {
     const bytes = frameLength(packet);
     if (!leaf.queue.hold(packet)) {
       leaf.statistics.drops += 1;
@@ -181,8 +186,18 @@ export class Htb extends Qdisc {
     if (parent.isLeaf) this.turns.push(parent);
   }
 
-  /** Puts a discipline inside a class; undefined: the plain queue again. */
-  attach(leaf: HtbClass, qdisc: Qdisc | undefined): void {
+  override classIds(): number[] {
+    return [...this.classes.keys()];
+  }
+
+  override occupant(id: number): Qdisc | undefined {
+    const found = this.classes.get(id);
+    return found?.front ?? (found?.hasOwnQueue ? found.queue : undefined);
+  }
+
+  override attach(id: number, qdisc: Qdisc | undefined): void {
+    const leaf = this.classes.get(id);
+    if (!leaf) return;
     this.empty(leaf);
     leaf.front = undefined;
     leaf.hasOwnQueue = qdisc instanceof Fifo;
@@ -198,19 +213,6 @@ export class Htb extends Qdisc {
     this.statistics.backlogBytes -= leaf.queue.statistics.backlogBytes;
     leaf.queue.reset();
     leaf.front?.reset();
-  }
-
-  override *inside(): Generator<Qdisc> {
-    for (const { hasOwnQueue, queue, front } of this.classes.values()) {
-      if (hasOwnQueue) yield queue;
-      if (front) yield front;
-    }
-  }
-
-  override detach(qdisc: Qdisc): void {
-    for (const leaf of this.classes.values()) {
-      if (leaf.queue === qdisc || leaf.front === qdisc) this.attach(leaf, undefined);
-    }
   }
 
   override reset(): void {

@@ -137,8 +137,7 @@ export class Netem extends Qdisc {
     }
   }
 
-  /** For the discipline inside: its frames leave here. */
-  leave(packet: Packet): void {
+  override fromInside(_id: number, packet: Packet): void {
     this.send(packet);
   }
 

@@ -7,6 +7,7 @@ import { frameLength } from "../../net/length.ts";
 import type { Packet } from "../../net/packet.ts";
 import type { Random } from "../../sim/random.ts";
 import type { Simulation } from "../../sim/simulation.ts";
+import type { Filter } from "./filter.ts";
 import type { QdiscOptions, QdiscStatistics } from "../rtnetlink/messages.ts";
 
 /** Where a discipline stands. */
@@ -31,6 +32,8 @@ export abstract class Qdisc {
     backlogBytes: 0,
     backlogPackets: 0,
   };
+  /** Undefined: frames are not told apart by filters. */
+  filters: readonly Filter[] | undefined;
   /** The discipline inside, at `HANDLE:1`; undefined: a plain queue. */
   child: Qdisc | undefined;
 
@@ -57,15 +60,24 @@ export abstract class Qdisc {
     return false;
   }
 
-  /** The disciplines that stand in it. */
-  *inside(): Generator<Qdisc> {
-    if (this.child) yield this.child;
+  /** The classes, under each of which a discipline can stand. */
+  classIds(): number[] {
+    return this.takesChild ? [this.handle + 1] : [];
   }
 
-  /** Takes a discipline out. */
-  detach(qdisc: Qdisc): void {
-    if (this.child === qdisc) this.child = undefined;
+  /** The discipline under a class. */
+  occupant(_id: number): Qdisc | undefined {
+    return this.child;
   }
+
+  /** Puts a discipline under a class; undefined: a plain queue again. */
+  attach(_id: number, qdisc: Qdisc | undefined): void {
+    this.child?.reset();
+    this.child = qdisc;
+  }
+
+  /** Takes the frames that come out of the discipline under a class. */
+  fromInside(_id: number, _packet: Packet): void {}
 
   /** Drops what is waiting. */
   reset(): void {

@@ -3,6 +3,7 @@ import type { Packet } from "../../net/packet.ts";
 import { Fifo } from "./fifo.ts";
 import { Htb } from "./htb.ts";
 import { Netem } from "./netem.ts";
+import { Prio } from "./prio.ts";
 import type { Qdisc, QdiscContext } from "./qdisc.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
@@ -18,6 +19,7 @@ const KINDS: Readonly<Record<string, Create>> = {
   bfifo: (...base) => new Fifo("bfifo", ...base),
   pfifo_fast: (...base) => new Fifo("pfifo_fast", ...base),
   tbf: (...base) => new TokenBucket(...base),
+  prio: (...base) => new Prio(...base),
   htb: (...base) => new Htb(...base),
   netem: (...base) => new Netem(...base),
 };

@@ -26,8 +26,11 @@ export class TokenBucket extends Qdisc {
     else this.shape(packet);
   }
 
-  /** For the discipline inside. */
-  shape(packet: Packet): void {
+  override fromInside(_id: number, packet: Packet): void {
+    this.shape(packet);
+  }
+
+  private shape(packet: Packet): void {
     const { settings, statistics } = this;
     const length = frameLength(packet);
     if (

@@ -2,24 +2,21 @@
 import type { Packet } from "../../net/packet.ts";
 import type { NetDevice } from "../device/net-device.ts";
 import { KernelError } from "../errno.ts";
-import { Htb } from "./htb.ts";
-import type { HtbClass } from "./htb-class.ts";
-import { Netem } from "./netem.ts";
 import type { Qdisc, QdiscContext } from "./qdisc.ts";
 import { findQdiscKind } from "./registry.ts";
-import { TokenBucket } from "./token-bucket.ts";
 
 /** Where a discipline is put: inside another one, under the class `id`. */
 export interface Place {
   readonly qdisc: Qdisc;
   readonly id: number;
-  readonly leaf?: HtbClass;
 }
 
 export class TrafficControl {
   root: Qdisc | undefined;
   /** An ingress discipline: it has no filters here, and lets everything pass. */
   hasIngress = false;
+  /** It has had one: the queue stays. */
+  hasIngressQueue = false;
 
   constructor(private readonly device: NetDevice) {}
 
@@ -28,7 +25,10 @@ export class TrafficControl {
     const waiting = this.root ? [this.root] : [];
     for (let one = waiting.shift(); one; one = waiting.shift()) {
       yield one;
-      waiting.push(...one.inside());
+      for (const id of one.classIds()) {
+        const inside = one.occupant(id);
+        if (inside) waiting.push(inside);
+      }
     }
   }
 
@@ -45,11 +45,8 @@ export class TrafficControl {
   }
 
   attach(qdisc: Qdisc, under: Place | undefined): void {
-    if (under?.leaf && under.qdisc instanceof Htb) under.qdisc.attach(under.leaf, qdisc);
-    else if (under) {
-      under.qdisc.child?.reset();
-      under.qdisc.child = qdisc;
-    } else {
+    if (under) under.qdisc.attach(under.id, qdisc);
+    else {
       this.root?.reset();
       this.root = qdisc;
     }
@@ -58,7 +55,9 @@ export class TrafficControl {
   detach(qdisc: Qdisc): void {
     qdisc.reset();
     if (qdisc === this.root) this.root = undefined;
-    for (const one of this.all()) one.detach(qdisc);
+    for (const one of [...this.all()]) {
+      for (const id of one.classIds()) if (one.occupant(id) === qdisc) one.attach(id, undefined);
+    }
   }
 
   /** The device goes down: nothing waits any longer. */
@@ -87,10 +86,6 @@ export class TrafficControl {
 }
 
 function outputOf(device: NetDevice, place: Place | undefined): (packet: Packet) => void {
-  const under = place?.qdisc;
-  if (under instanceof Netem) return (packet) => under.leave(packet);
-  if (under instanceof TokenBucket) return (packet) => under.shape(packet);
-  const leaf = place?.leaf;
-  if (under instanceof Htb && leaf) return (packet) => under.wait(leaf, packet);
+  if (place) return (packet) => place.qdisc.fromInside(place.id, packet);
   return (packet) => device.transmitNow(packet);
 }

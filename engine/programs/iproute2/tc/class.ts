@@ -113,11 +113,12 @@ function show(context: Context, args: Args): string {
 }
 
 function print(context: Context, message: TrafficClassMessage): string {
-  const { handle, parent, leaf } = message;
+  const { kind, handle, parent, leaf, htb } = message;
   const place = parent === QDISC_ROOT ? "root " : `parent ${classIdText(parent)} `;
   const inside = leaf === undefined ? "" : `leaf ${handleText(leaf)} `;
   const { details, statistics } = context.options;
-  const line = `class htb ${classIdText(handle)} ${place}${inside}${htbClassText(message, details)}\n`;
+  const own = htb ? htbClassText(htb, details) : "";
+  const line = `class ${kind} ${classIdText(handle)} ${place}${inside}${own}\n`;
   if (statistics === 0) return line;
-  return `${line}${statisticsText(message.statistics)}${htbStatisticsText(message)}\n`;
+  return `${line}${statisticsText(message.statistics)}${htb ? htbStatisticsText(htb) : ""}\n`;
 }

@@ -195,6 +195,7 @@ function show(context: Context, args: Args): string {
   }
   // Without a device nothing is asked, and nothing is said.
   if (selector.device === undefined) return "";
+  if (context.options.json) throw refused("filters as JSON");
   const { parent, priority, etherType } = selector;
   const chosen = context.kernel
     .trafficFilters(context.device(selector.device).name)

@@ -56,8 +56,10 @@ function parseOptions(argv: readonly string[]): CommandLine {
     else if (option === "-force") force = true;
     else if (matches(option, "-batch")) batch = value();
     else if (matches(option, "-netns")) netns = value();
-    else if (matches(option, "-pretty", "-Numeric", "-color=never")) continue;
-    else if (matches(option, "-raw", "-oneline", "-json", "-color", "-names", "-conf", "-brief")) {
+    else if (matches(option, "-json")) options.json = true;
+    else if (matches(option, "-pretty")) options.pretty = true;
+    else if (matches(option, "-Numeric", "-color=never")) continue;
+    else if (matches(option, "-raw", "-oneline", "-color", "-names", "-conf", "-brief")) {
       throw refused(`the option '${option}'`);
     } else throw new Exit(255, `Option "${option}" is unknown, try "tc -help".\n`);
   }
@@ -96,7 +98,7 @@ function* main(sys: Sys, argv: readonly string[]): Blocking<number> {
     return yield* runBatch(sys, line.batch, line.force, (words) => runObject(context, words));
   }
   if (line.help || line.words.length === 0) {
-    yield* sys.print(USAGE);
+    yield* sys.printError(USAGE);
     return 0;
   }
   return yield* runObject(context, line.words);
@@ -112,7 +114,8 @@ export const tc: Program = {
       "tc [ OPTIONS ] { qdisc | class | filter } [ add | del | replace | change | show ] dev STRING …",
     options: [
       ["-s, -statistics", "what was sent and dropped"],
-      ["-d, -details", "more about a tbf"],
+      ["-d, -details", "more about tbf and htb"],
+      ["-j, -json; -p, -pretty", "disciplines as JSON"],
       ["-n, -netns NAME", "in this network namespace"],
       ["-b, -batch FILE", "commands from a file; with -force: go on after a failure"],
       ["-V", "version"],
@@ -120,6 +123,7 @@ export const tc: Program = {
       ["netem", "limit, delay, jitter, loss, duplicate, reorder, gap, rate, distribution"],
       ["tbf", "rate, burst, limit, latency"],
       ["pfifo, bfifo, pfifo_fast", "plain queues"],
+      ["prio", "bands, priomap"],
       ["htb", "default, r2q, direct_qlen; classes: rate, ceil, burst, cburst, prio, quantum"],
       ["tc class", "the classes of htb"],
       ["tc filter", "u32 (match ip …, u8, u16, u32), fw and matchall, on htb and its classes"],
@@ -132,7 +136,7 @@ export const tc: Program = {
       "tc filter add dev eth0 parent 1: protocol ip u32 match ip dst 10.0.0.2/32 flowid 1:10",
     ],
     limitations: [
-      "Other disciplines (prio, fq_codel …), other filters, filters on ingress, actions and JSON are refused by name.",
+      "Other disciplines (fq_codel, sfq …), other filters, filters on ingress, actions and JSON of filters are refused by name.",
       "netem's corrupt, ecn, slot, loss state and gemodel, and tbf's peakrate are refused.",
       "Frames leave a plain queue at once: a slow cable has a queue of its own.",
     ],

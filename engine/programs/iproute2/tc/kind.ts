@@ -1,4 +1,5 @@
 import type { QdiscOptions } from "../../../kernel/rtnetlink/messages.ts";
+import type { Json } from "../support/json.ts";
 import { Exit, type Args } from "../support/args.ts";
 
 /** A queueing discipline's own words; a file each in kinds/. */
@@ -7,6 +8,8 @@ export interface QdiscKind {
   parse(args: Args): QdiscOptions;
   /** What follows `refcnt N `; undefined: nothing. */
   print(options: QdiscOptions, details: boolean): string;
+  /** The same as members of an object. */
+  json(options: QdiscOptions): readonly (readonly [key: string, value: Json])[];
 }
 
 export function illegal(what: string): Exit {

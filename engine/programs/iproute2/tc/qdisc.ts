@@ -51,9 +51,9 @@ function write(context: Context, args: Args, verb: Verb): string {
   let parent: number | undefined;
   let handle: number | undefined;
   let options: QdiscOptions | undefined;
-  const place = (value: number): void => {
+  const place = (value: number, text: string): void => {
     if (parent !== undefined) {
-      throw new Exit(255, `Error: "parent" is duplicate.\n`);
+      throw new Exit(255, `Error: duplicate "parent": "${text}" is the second value.\n`);
     }
     parent = value;
   };
@@ -64,15 +64,15 @@ function write(context: Context, args: Args, verb: Verb): string {
       const text = args.value();
       handle = parseHandle(text);
       if (handle === undefined) throw invalid("invalid qdisc ID", text);
-    } else if (word === "root") place(QDISC_ROOT);
+    } else if (word === "root") place(QDISC_ROOT, word);
     else if (word === "ingress") {
-      place(QDISC_INGRESS);
+      place(QDISC_INGRESS, word);
       options = { kind: "ingress" };
     } else if (word === "parent") {
       const text = args.value();
       const id = parseClassId(text);
       if (id === undefined) throw invalid("invalid parent ID", text);
-      place(id);
+      place(id, text);
     } else if (matches(word, "help")) return USAGE;
     else if (UNMODELLED.includes(word)) throw refused(`'${word}'`);
     else {
@@ -130,12 +130,12 @@ function show(context: Context, args: Args): string {
     else throw new Exit(255, `What is "${word}"? Try "tc qdisc help".\n`);
   }
   const ifindex = device === undefined ? undefined : context.device(device).ifindex;
-  return context.kernel
+  const chosen = context.kernel
     .qdiscs()
     .filter((message) => ifindex === undefined || message.ifindex === ifindex)
-    .filter(wanted)
-    .map((message) => print(context, message, ifindex === undefined))
-    .join("");
+    .filter(wanted);
+  if (context.options.json) return jsonText(context, chosen, ifindex === undefined);
+  return chosen.map((message) => print(context, message, ifindex === undefined)).join("");
 }
 
 function print(context: Context, message: QdiscMessage, named: boolean): string {
@@ -150,4 +150,33 @@ function print(context: Context, message: QdiscMessage, named: boolean): string 
   line += "\n";
   if (context.options.statistics > 0) line += statisticsText(message.statistics);
   return line;
+}
+
+function jsonText(context: Context, chosen: readonly QdiscMessage[], named: boolean): string {
+  const printer = context.printer();
+  for (const message of chosen) {
+    const { options, handle, parent, references, statistics } = message;
+    printer.open();
+    printer.member("kind", options.kind);
+    printer.member("handle", handleText(handle));
+    if (named) printer.member("dev", context.deviceName(message.ifindex));
+    if (parent === QDISC_ROOT) printer.member("root", true);
+    else printer.member("parent", classIdText(parent));
+    if (references !== 1) printer.member("refcnt", references);
+    printer.open("options");
+    const kind = QDISC_KINDS.find(({ name }) => name === options.kind);
+    for (const [key, value] of kind?.json(options) ?? []) printer.member(key, value);
+    printer.close();
+    if (context.options.statistics > 0) {
+      printer.member("bytes", statistics.bytes);
+      printer.member("packets", statistics.packets);
+      printer.member("drops", statistics.drops);
+      printer.member("overlimits", statistics.overlimits);
+      printer.member("requeues", statistics.requeues);
+      printer.member("backlog", statistics.backlogBytes);
+      printer.member("qlen", statistics.backlogPackets);
+    }
+    printer.close();
+  }
+  return printer.finish();
 }

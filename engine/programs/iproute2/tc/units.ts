@@ -90,6 +90,11 @@ export function bytesSentIn(ns: Ns, bytesPerSecond: number): number {
   return Math.floor((Math.floor(ns / MICROSECOND) * bytesPerSecond) / 1e6);
 }
 
+/** A time as it comes back from the kernel: whole ticks, shown in whole microseconds. */
+export function tickTimeText(ns: Ns): string {
+  return timeText(Math.floor((ticksOf(ns) * TICK_NS) / MICROSECOND) * MICROSECOND);
+}
+
 export function timeText(ns: Ns): string {
   if (ns >= SECOND) return `${threeDigits(ns / SECOND)}s`;
   if (ns >= MILLISECOND) return `${threeDigits(ns / MILLISECOND)}ms`;
@@ -140,9 +145,9 @@ export function parseClassId(text: string): number | undefined {
   return Number.parseInt(match[1] || "0", 16) * 0x10000 + Number.parseInt(match[2] || "0", 16);
 }
 
-/** `1:` or `1`. */
+/** `1:` or `1`; what follows the colon is not looked at. */
 export function parseHandle(text: string): number | undefined {
-  const match = /^([0-9a-f]{1,4}):?$/i.exec(text);
+  const match = /^([0-9a-f]{1,4})(:.*)?$/i.exec(text);
   return match ? Number.parseInt(match[1] as string, 16) * 0x10000 : undefined;
 }
 

@@ -17,6 +17,8 @@ function fifo(name: "pfifo" | "bfifo", unit: string): QdiscKind {
       }
       return { kind: name, ...(limit === undefined ? {} : { limit }) };
     },
+    json: (options) =>
+      options.kind === "pfifo" || options.kind === "bfifo" ? [["limit", options.limit ?? 0]] : [],
     print: (options) =>
       options.kind === "pfifo" || options.kind === "bfifo" ? `limit ${options.limit}${unit}` : "",
   };
@@ -25,11 +27,19 @@ function fifo(name: "pfifo" | "bfifo", unit: string): QdiscKind {
 export const pfifo = fifo("pfifo", "p");
 export const bfifo = fifo("bfifo", "b");
 
+/** Which band each of the sixteen priorities goes to. */
+const PRIORITY_MAP = [1, 2, 2, 2, 1, 2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1];
+
 export const pfifoFast: QdiscKind = {
   name: "pfifo_fast",
   parse(args) {
     if (!args.done) throw new Exit(1, `pfifo_fast: Podwire does not model its options\n`);
     return { kind: "pfifo_fast" };
   },
-  print: () => "bands 3 priomap 1 2 2 2 1 2 0 0 1 1 1 1 1 1 1 1",
+  print: () => `bands 3 priomap ${PRIORITY_MAP.join(" ")}`,
+  json: () => [
+    ["bands", 3],
+    ["priomap", [...PRIORITY_MAP]],
+    ["multiqueue", false],
+  ],
 };

@@ -40,6 +40,8 @@ const USAGE = `Usage: ... qdisc add ... htb [default N] [r2q N]
 TC HTB version 3.3
 `;
 
+type HtbClass = NonNullable<TrafficClassMessage["htb"]>;
+
 const DEFAULT_MTU = 1600;
 const MAX_PRIORITY = 7;
 
@@ -75,6 +77,17 @@ export const htb: QdiscKind = {
       defaultMinor,
       ...(directQueueLength === undefined ? {} : { directQueueLength }),
     };
+  },
+
+  json(options) {
+    if (options.kind !== "htb") return [];
+    const { rateToQuantum, defaultMinor, directPackets = 0, directQueueLength = 0 } = options;
+    return [
+      ["r2q", rateToQuantum],
+      ["default", defaultMinor === 0 ? "0" : `0x${defaultMinor.toString(16)}`],
+      ["direct_packets_stat", directPackets],
+      ["direct_qlen", directQueueLength],
+    ];
   },
 
   print(options, details) {
@@ -122,7 +135,7 @@ export function parseHtbClass(args: Args): TrafficClassOptions {
 }
 
 /** What follows the parent and the leaf. */
-export function htbClassText({ options, level }: TrafficClassMessage, details: boolean): string {
+export function htbClassText({ options, level }: HtbClass, details: boolean): string {
   const { bytesPerSecond, ceilBytesPerSecond, burstNs, ceilBurstNs } = options;
   const burst = sizeText(bytesSentIn(burstNs, bytesPerSecond));
   const ceilBurst = sizeText(bytesSentIn(ceilBurstNs, ceilBytesPerSecond));
@@ -136,8 +149,8 @@ export function htbClassText({ options, level }: TrafficClassMessage, details: b
 }
 
 /** The lines of -s that only htb has. */
-export function htbStatisticsText({ statistics }: TrafficClassMessage): string {
-  const { lent, borrowed, tokensNs, ceilTokensNs } = statistics;
+export function htbStatisticsText(one: HtbClass): string {
+  const { lent, borrowed, tokensNs, ceilTokensNs } = one;
   return (
     ` lended: ${lent} borrowed: ${borrowed} giants: 0\n` +
     ` tokens: ${ticksOf(tokensNs)} ctokens: ${ticksOf(ceilTokensNs)}\n`

@@ -1,7 +1,16 @@
 import type { NetemOptions } from "../../../../kernel/rtnetlink/messages.ts";
+import { SECOND } from "../../../../sim/clock.ts";
+import { JsonObject, type Json } from "../../support/json.ts";
 import { Exit, parseUnsigned, type Args } from "../../support/args.ts";
 import { illegal, refused, unknownWord, type QdiscKind } from "../kind.ts";
-import { parsePercent, parseRate, parseTime, percentText, rateText, timeText } from "../units.ts";
+import {
+  parsePercent,
+  parseRate,
+  parseTime,
+  percentText,
+  rateText,
+  tickTimeText,
+} from "../units.ts";
 
 const USAGE = `Usage: ... netem [ limit PACKETS ]
                  [ delay TIME [ JITTER [CORRELATION]]]
@@ -21,6 +30,12 @@ const USAGE = `Usage: ... netem [ limit PACKETS ]
 
 const DEFAULT_LIMIT = 1000;
 const UNMODELLED = ["corrupt", "ecn", "slot"];
+
+function object(members: [string, Json][]): JsonObject {
+  const made = new JsonObject();
+  made.members.push(...members);
+  return made;
+}
 
 type Draft = { -readonly [Key in keyof NetemOptions]: NetemOptions[Key] };
 
@@ -52,13 +67,47 @@ export const netem: QdiscKind = {
     return draft;
   },
 
+  json(options) {
+    if (options.kind !== "netem") return [];
+    const members: [string, Json][] = [["limit", options.limit]];
+    const chance = (name: string, key: string, value = 0, correlation = 0): void => {
+      if (value > 0)
+        members.push([
+          name,
+          object([
+            [key, value],
+            ["correlation", correlation],
+          ]),
+        ]);
+    };
+    if (options.delayNs > 0) {
+      const delay: [string, Json][] = [
+        ["delay", options.delayNs / SECOND],
+        ["jitter", options.jitterNs / SECOND],
+        ["correlation", options.delayCorrelation ?? 0],
+      ];
+      members.push(["delay", object(delay)]);
+    }
+    chance("loss-random", "loss", options.loss, options.lossCorrelation);
+    chance("duplicate", "duplicate", options.duplicate, options.duplicateCorrelation);
+    chance("reorder", "reorder", options.reorder, options.reorderCorrelation);
+    if (options.bytesPerSecond) {
+      const none: [string, Json][] = ["packetoverhead", "cellsize", "celloverhead"].map((key) => [
+        key,
+        0,
+      ]);
+      members.push(["rate", object([["rate", options.bytesPerSecond], ...none])]);
+    }
+    return [...members, ["ecn", false], ["gap", options.gap]];
+  },
+
   print(options) {
     if (options.kind !== "netem") return "";
     const words = [`limit ${options.limit}`];
     if (options.delayNs > 0) {
-      let delay = `delay ${timeText(options.delayNs)}`;
+      let delay = `delay ${tickTimeText(options.delayNs)}`;
       if (options.jitterNs > 0) {
-        delay += `  ${timeText(options.jitterNs)}${correlationText(options.delayCorrelation)}`;
+        delay += `  ${tickTimeText(options.jitterNs)}${correlationText(options.delayCorrelation)}`;
       }
       words.push(delay);
     }

@@ -50,6 +50,17 @@ export const tbf: QdiscKind = {
     return { kind: "tbf", bytesPerSecond: rate, burstBytes: burst, limitBytes };
   },
 
+  json(options) {
+    if (options.kind !== "tbf") return [];
+    const { bytesPerSecond, burstBytes, limitBytes } = options;
+    const latencyUs = Math.floor(((limitBytes - burstBytes) * 1e6) / bytesPerSecond);
+    return [
+      ["rate", bytesPerSecond],
+      ["burst", burstBytes],
+      latencyUs < 0 ? ["limit", limitBytes] : ["lat", latencyUs],
+    ];
+  },
+
   print(options, details) {
     if (options.kind !== "tbf") return "";
     const burst = `${sizeText(options.burstBytes)}${details ? "/1 mpu 0b" : ""}`;
