@@ -119,16 +119,16 @@ export function routeLookup(): Row {
   };
 }
 
-function open(text: string): Lab {
+export function open(text: string): Lab {
   const loaded = loadLab(text);
   if (!loaded.ok) throw new Error(loaded.problems.map((problem) => problem.message).join("; "));
   return loaded.value;
 }
 
-function advance(lab: Lab, durationSeconds: number): void {
+export function advance(lab: Lab, durationSeconds: number): void {
   lab.sim.advanceTo(lab.sim.nowNs + seconds(durationSeconds));
 }
 
-function networkOf(lab: Lab, name: string): MachineNetwork {
+export function networkOf(lab: Lab, name: string): MachineNetwork {
   return lab.node(name).machine.kernel.initialNamespaces.net as MachineNetwork;
 }

@@ -1,5 +1,6 @@
 /** `npm run bench`: one table. The browser edition must be built (`npm run bench` does it). */
 import { forwarding, pingAll, routeLookup, thousandHosts } from "./engine-rows.ts";
+import { kubeProxyRows } from "./netfilter-rows.ts";
 import { printTable } from "./row.ts";
 import { sizeRow } from "./size-row.ts";
 import { windowRows } from "./window-rows.ts";
@@ -9,6 +10,7 @@ printTable([
   routeLookup(),
   ...thousandHosts(),
   pingAll(),
+  ...kubeProxyRows(),
   ...(await windowRows()),
   sizeRow(),
 ]);
