@@ -8,7 +8,14 @@ import { milliseconds, seconds } from "./sim/clock.ts";
 import { runUntil } from "./sim/run-until.ts";
 
 export type { Session } from "./session.ts";
-export { parseScenario, type Transcript } from "./lab/scenario/format.ts";
+export { defaultMac } from "./lab/file/naming.ts";
+export {
+  parseScenario,
+  type Scenario,
+  type ScenarioStep,
+  type StepResult,
+  type Transcript,
+} from "./lab/scenario/format.ts";
 export { runScenario } from "./lab/scenario/run.ts";
 
 /** From switching on to the first command: links come up, services start. */

@@ -1,5 +1,10 @@
 import { basename } from "node:path";
-import { parseScenario, runScenario, type Transcript } from "../../engine/headless.ts";
+import {
+  parseScenario,
+  runScenario,
+  type Scenario,
+  type Transcript,
+} from "../../engine/headless.ts";
 import { Failure, UsageError } from "./failure.ts";
 import type { Output } from "./output.ts";
 import { describeProblem, readText } from "./files.ts";
@@ -17,11 +22,16 @@ export function scenario(args: readonly string[], output: Output): number {
 }
 
 function transcriptOf(file: string): Transcript {
+  return runScenario(readScenario(file));
+}
+
+/** Throws Failure. */
+export function readScenario(file: string): Scenario {
   const parsed = parseScenario(parseJson(file, readText(file)));
   if (!parsed.ok) {
     throw new Failure(parsed.problems.map((problem) => describeProblem(file, problem)).join("\n"));
   }
-  return runScenario(parsed.value);
+  return parsed.value;
 }
 
 function parseJson(file: string, text: string): unknown {

@@ -20,6 +20,10 @@ prints the same output, byte for byte.
   podwire scenario FILE...
       Runs scenarios of the oracle's format and prints their transcripts as JSON.
 
+  podwire record FILE...
+      Runs scenarios on this machine's own kernel (Linux, root), writes their transcripts
+      and prints where Podwire's differ.
+
   podwire check LAB...
       Says what is wrong with lab files, with line and column.
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Scenario, Transcript } from "../../engine/lab/scenario/format.ts";
-import { compareTranscripts, normalise } from "./compare.ts";
+import { compareTranscripts, normalise } from "../../app/cli/record/compare.ts";
 import { judge } from "./known-mismatches.ts";
 import { loadScenario, loadTranscript, scenarioNames } from "./scenarios.ts";
 

@@ -1,6 +1,6 @@
 /** Runs one recorded scenario in Podwire and judges it against the recording. */
 import { runScenario } from "../../engine/lab/scenario/run.ts";
-import { compareTranscripts, type StepVerdict } from "./compare.ts";
+import { compareTranscripts, type StepVerdict } from "../../app/cli/record/compare.ts";
 import { loadScenario, loadTranscript } from "./scenarios.ts";
 
 export interface Evaluation {

@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { StepVerdict } from "./compare.ts";
+import type { StepVerdict } from "../../app/cli/record/compare.ts";
 
 const PATH = fileURLToPath(new URL("./known-mismatches.json", import.meta.url));
 

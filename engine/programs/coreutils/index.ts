@@ -32,6 +32,7 @@ import { ln } from "./ln.ts";
 import { logname } from "./logname.ts";
 import { ls } from "./ls.ts";
 import { mkdir } from "./mkdir.ts";
+import { mkfifo } from "./mkfifo.ts";
 import { mktemp } from "./mktemp.ts";
 import { mv } from "./mv.ts";
 import { nice } from "./nice.ts";
@@ -112,6 +113,7 @@ export const COREUTILS: readonly Program[] = [
   logname,
   ls,
   mkdir,
+  mkfifo,
   mktemp,
   mv,
   nice,

@@ -1,5 +1,5 @@
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
-import { execFailure, isErrno, runCommand } from "../support/command.ts";
+import { execFailure, exitStatus, isErrno, spawnCommand } from "../support/command.ts";
 import { LineSource } from "../support/input.ts";
 import { decodeUtf8 } from "../../sim/utf8.ts";
 import { stringToBytes } from "../support/bytes.ts";
@@ -30,6 +30,7 @@ export const xargs = defineTool({
     ["-i[R], --replace[=R]", "like -I; R is {} unless given"],
     ["-L, --max-lines=MAX-LINES", "use at most MAX-LINES non-blank input lines per command line"],
     ["-n, --max-args=MAX-ARGS", "use at most MAX-ARGS arguments per command line"],
+    ["-P, --max-procs=MAX-PROCS", "run at most MAX-PROCS processes at a time"],
     ["-r, --no-run-if-empty", "if there are no arguments, then do not run COMMAND"],
     ["-s, --max-chars=MAX-CHARS", "limit length of command line to MAX-CHARS"],
     ["-t, --verbose", "print commands before executing them"],
@@ -41,8 +42,6 @@ export const xargs = defineTool({
     "-l[MAX-LINES]",
     "-o",
     "--open-tty",
-    "-P MAX-PROCS",
-    "--max-procs=MAX-PROCS",
     "-p",
     "--interactive",
     "--process-slot-var=VAR",
@@ -156,6 +155,9 @@ class Runner {
   private readonly maxArgs: number;
   private readonly maxLines: number;
   private readonly maxBytes: number;
+  /** -P: how many commands run at the same time. */
+  private readonly maxProcesses: number;
+  private readonly running = new Map<number, string>();
 
   constructor(
     private readonly tool: Tool,
@@ -170,7 +172,15 @@ class Runner {
         : (args.value(replacing) ?? "{}");
     this.maxArgs = this.number("n");
     this.maxLines = this.number("L");
+    this.maxProcesses = args.has("P") ? this.processes() : 1;
     this.maxBytes = Math.min(this.number("s"), MAX_COMMAND_BYTES);
+  }
+
+  /** 0: as many as there are. */
+  private processes(): number {
+    const text = this.args.value("P") ?? "";
+    if (!/^\d+$/.test(text)) throw this.tool.usage(`invalid number "${text}" for -P option`);
+    return Number(text) || Infinity;
   }
 
   private number(name: string): number {
@@ -199,6 +209,11 @@ class Runner {
   }
 
   *end(): Blocking<void> {
+    yield* this.last();
+    while (this.running.size > 0) yield* this.reap();
+  }
+
+  private *last(): Blocking<void> {
     const wanted =
       this.held.length > 0 || (!this.ran && !this.args.has("r") && this.replace === undefined);
     if (wanted) yield* this.flush();
@@ -219,21 +234,32 @@ class Runner {
     const name = argv[0] ?? "";
     // The command must not eat the list: its standard input is /dev/null.
     const input = tool.sys.open("/dev/null", { read: true });
-    let status: number;
     try {
-      status = yield* runCommand(tool.sys, argv, {
+      const pid = spawnCommand(tool.sys, argv, {
         descriptors: new Map([
           [0, input],
           [1, 1],
           [2, 2],
         ]),
       });
+      this.running.set(pid, name);
     } catch (error) {
       if (!isErrno(error)) throw error;
       throw tool.fail(`${name}: ${reason(error)}`, execFailure(error.errno));
     } finally {
       tool.sys.close(input);
     }
+    while (this.running.size >= this.maxProcesses) yield* this.reap();
+  }
+
+  /** Waits for one of the commands that run. */
+  private *reap(): Blocking<void> {
+    const { tool } = this;
+    const ended = yield* tool.sys.waitpid(-1);
+    if (!ended) return;
+    const name = this.running.get(ended.pid) ?? "";
+    this.running.delete(ended.pid);
+    const status = exitStatus(ended);
     if (status === 255) throw tool.fail(`${name}: exited with status 255; aborting`, 124);
     if (status > 128)
       throw new ToolExit(125, `${tool.name}: ${name}: terminated by signal ${status - 128}\n`);

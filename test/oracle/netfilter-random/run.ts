@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 import fc from "fast-check";
 import { parseScenario, type Transcript } from "../../../engine/lab/scenario/format.ts";
 import { runScenario } from "../../../engine/lab/scenario/run.ts";
-import { compareTranscripts } from "../compare.ts";
+import { compareTranscripts } from "../../../app/cli/record/compare.ts";
 import { randomCase, type RandomCase } from "./rules.ts";
 
 const BATCH = 25;

@@ -1,10 +1,5 @@
 /** Compares two transcripts of one scenario exactly as the oracle's `run-on-linux --compare` does. */
-import type {
-  Scenario,
-  ScenarioStep,
-  StepResult,
-  Transcript,
-} from "../../engine/lab/scenario/format.ts";
+import type { Scenario, ScenarioStep, StepResult, Transcript } from "../../../engine/headless.ts";
 
 /** One step that was judged. */
 export interface StepVerdict {
