@@ -52,7 +52,6 @@ test.each([
   ["ip tunnel", "ip: Podwire does not model 'ip tunnel'\n"],
   ["ip vrf", "ip: Podwire does not model 'ip vrf'\n"],
   ["ip xfrm state", "ip: Podwire does not model 'ip xfrm'\n"],
-  ["ip -c link", "ip: Podwire does not model coloured output\n"],
   ["ip link add b0 type bond", "ip: Podwire does not model devices of the type 'bond'\n"],
   ["ip addr add fd00::1/64 dev lo", "ip: Podwire does not model IPv6 configuration\n"],
   [

@@ -136,18 +136,22 @@ function printEntry(
   item: FdbMessage,
   withDevice: boolean,
 ): void {
-  printer.field("mac", formatMac(item.mac), `${formatMac(item.mac)} `);
+  printer.field("mac", formatMac(item.mac), printer.paint("mac", `${formatMac(item.mac)} `));
   if (withDevice) {
     const name = context.deviceName(item.ifindex);
-    printer.field("ifname", name, `dev ${name} `);
+    printer.field("ifname", name, `dev ${printer.paint("device", `${name} `)}`);
   }
   if (item.destination !== undefined) {
-    printer.field("dst", formatIpv4(item.destination), `dst ${formatIpv4(item.destination)} `);
+    printer.field(
+      "dst",
+      formatIpv4(item.destination),
+      `dst ${printer.paint("inet", `${formatIpv4(item.destination)} `)}`,
+    );
   }
   if (item.vlan !== undefined) printer.field("vlan", item.vlan, `vlan ${item.vlan} `);
   if (item.via !== undefined) {
     const name = context.deviceName(item.via);
-    printer.field("viaIf", name, `via ${name} `);
+    printer.field("viaIf", name, `via ${printer.paint("device", `${name} `)}`);
   }
   if (context.options.statistics > 0 && item.usedNs !== undefined) {
     const used = Math.floor(item.usedNs / NS_PER_SECOND);

@@ -7,7 +7,7 @@ import type {
 import type { Sys } from "../../../kernel/process/sys.ts";
 import type { Blocking } from "../../../kernel/process/wait-queue.ts";
 import { enterNetns } from "../ip/netns.ts";
-import { Args, Exit, matches, notModelled } from "../support/args.ts";
+import { Args, Exit, matches, notModelled, parseColour } from "../support/args.ts";
 import { runBatch } from "../support/batch.ts";
 import {
   type Command,
@@ -51,7 +51,7 @@ interface CommandLine {
   readonly netns: string | undefined;
 }
 
-function parseOptions(argv: readonly string[]): CommandLine {
+function parseOptions(argv: readonly string[], isTerminal: () => boolean): CommandLine {
   const options = defaultOptions();
   let version = false;
   let force = false;
@@ -80,11 +80,10 @@ function parseOptions(argv: readonly string[]): CommandLine {
     else if (matches(option, "-family")) value();
     else if (option === "-4" || option === "-6") continue;
     else if (matches(option, "-netns")) netns = value();
-    else if (matches(option, "-compressvlans")) continue;
-    else if (option === "-color=never") continue;
-    else if (matches(option.split("=")[0] ?? "", "-color")) {
-      throw notModelled("bridge", "coloured output");
-    } else if (matches(option, "-force")) force = true;
+    else if (parseColour(option, isTerminal) !== undefined) {
+      options.coloured = parseColour(option, isTerminal) ?? false;
+    } else if (matches(option, "-compressvlans")) continue;
+    else if (matches(option, "-force")) force = true;
     else if (matches(option, "-json")) options.json = true;
     else if (matches(option, "-pretty")) options.pretty = true;
     else if (matches(option, "-batch")) batch = value();
@@ -106,7 +105,7 @@ function* runObject(context: Context, words: readonly string[]): Blocking<number
 function* main(sys: Sys, argv: readonly string[]): Blocking<number> {
   let line: CommandLine;
   try {
-    line = parseOptions(argv);
+    line = parseOptions(argv, () => sys.isatty(1));
     if (line.version) {
       yield* sys.print("bridge utility, 6.1.0\n");
       return 0;
@@ -157,6 +156,7 @@ export const bridge: Program = {
       ["-V, -Version", "print the version"],
       ["-s, -statistics", "how long ago fdb entries were used and updated"],
       ["-d, -details", "every flag of the ports"],
+      ["-c, -color[=always|auto|never]", "colours"],
       ["-o, -oneline", "one line a record"],
       ["-j, -json", "JSON; with -p, -pretty: indented"],
       ["-n, -netns NAME", "in this network namespace"],

@@ -97,7 +97,7 @@ function printPort(
   printer.field("ifindex", item.ifindex, `${item.ifindex}: `);
   if (lower !== undefined) printer.member("link", lower);
   const title = lower === undefined ? item.name : `${item.name}@${lower}`;
-  printer.field("ifname", item.name, `${title}: `);
+  printer.field("ifname", item.name, printer.paint("device", `${title}: `));
   const flags = flagNames(item.flags, isLowerDown(context, item));
   printer.field("flags", flags, `<${flags.join(",")}> `);
   printer.field("mtu", item.mtu, `mtu ${item.mtu} `);

@@ -89,7 +89,7 @@ function show(context: Context, args: Args): string {
     if (vlans.length === 0) continue;
     const name = context.deviceName(message.ifindex);
     printer.open();
-    printer.field("ifname", name, name.padEnd(COLUMN));
+    printer.field("ifname", name, printer.paint("device", name.padEnd(COLUMN)));
     printer.openArray("vlans");
     groupVlans(vlans, details).forEach(([first, last], index) => {
       if (index > 0) printer.plain(INDENT);

@@ -2,7 +2,7 @@
 import type { Program } from "../../../kernel/process/program.ts";
 import type { Sys } from "../../../kernel/process/sys.ts";
 import type { Blocking } from "../../../kernel/process/wait-queue.ts";
-import { Args, Exit, matches, notModelled } from "../support/args.ts";
+import { Args, Exit, matches, notModelled, parseColour } from "../support/args.ts";
 import { runBatch } from "../support/batch.ts";
 import {
   type Command,
@@ -94,7 +94,7 @@ interface CommandLine {
 
 const FAMILIES = ["inet", "inet6", "link", "mpls", "bridge"] as const;
 
-function parseOptions(argv: readonly string[]): CommandLine {
+function parseOptions(argv: readonly string[], isTerminal: () => boolean): CommandLine {
   const options = defaultOptions();
   let version = false;
   let force = false;
@@ -145,8 +145,8 @@ function parseOptions(argv: readonly string[]): CommandLine {
     else if (matches(option, "-json")) options.json = true;
     else if (matches(option, "-pretty")) options.pretty = true;
     else if (matches(option, "-rcvbuf")) value();
-    else if (isColour(option)) {
-      if (!option.endsWith("=never")) throw notModelled("ip", "coloured output");
+    else if (parseColour(option, isTerminal) !== undefined) {
+      options.coloured = parseColour(option, isTerminal) ?? false;
     } else if (matches(option, "-help")) throw new Exit(255, USAGE);
     else if (matches(option, "-netns")) netnsName = argv[++at] ?? "(null)";
     else if (matches(option, "-Numeric")) options.numeric = true;
@@ -154,11 +154,6 @@ function parseOptions(argv: readonly string[]): CommandLine {
     else throw new Exit(255, `Option "${option}" is unknown, try "ip -help".\n`);
   }
   return { options, words: argv.slice(at), version, force, batch, netns: netnsName };
-}
-
-function isColour(option: string): boolean {
-  const [name = "", when] = option.split("=");
-  return matches(name, "-color") && [undefined, "always", "auto", "never"].includes(when);
 }
 
 function* runObject(context: Context, words: readonly string[]): Blocking<number> {
@@ -177,7 +172,7 @@ function* runObject(context: Context, words: readonly string[]): Blocking<number
 function* main(sys: Sys, argv: readonly string[]): Blocking<number> {
   let line: CommandLine;
   try {
-    line = parseOptions(argv);
+    line = parseOptions(argv, () => sys.isatty(1));
     if (line.version) {
       yield* sys.print("ip utility, iproute2-6.1.0, libbpf 1.1.2\n");
       return 0;
@@ -219,8 +214,10 @@ export const ip: Program = {
       ["-a, -all", "every namespace (ip netns exec, delete)"],
       ["-t, -timestamp; -ts, -tshort", "the time before each change that ip monitor prints"],
       ["-b, -batch FILE", "commands from a file; with -force: go on after a failure"],
-      ["-c=never", "no colours"],
-      ["link", "show, add, set, delete, help"],
+      ["-c, -color[=always|auto|never]", "colours"],
+      ["-h, -human-readable; -iec", "statistics with prefixes of powers of 1000; of 1024"],
+      ["link", "show, add, set, delete, property (altname), help"],
+      ["maddress", "show, add, delete"],
       ["address", "show, add, change, replace, delete, flush"],
       ["route", "show, add, change, replace, append, prepend, delete, flush, get"],
       ["rule", "show, add, delete, flush"],
@@ -237,7 +234,7 @@ export const ip: Program = {
     ],
     limitations: [
       "IPv6 addresses, routes, rules and neighbours cannot be configured.",
-      "No coloured output, no -resolve, no -human-readable.",
+      "No -resolve.",
       "Not modelled: addrlabel, fou, ila, ioam, l2tp, macsec, maddress, mptcp, mroute, netconf, ntable, sr, tcp_metrics, token, tunnel, tuntap, vrf, xfrm.",
       "ip netns exec mounts nothing: neither /etc/netns/NAME nor a new /sys.",
     ],

@@ -284,9 +284,9 @@ export function printNeighbour(
     printer.plain("\n");
     return;
   }
-  printer.field("dst", address, `${address} `);
-  if (withDevice) printer.field("dev", device, `dev ${device} `);
-  if (mac !== undefined) printer.field("lladdr", mac, `lladdr ${mac} `);
+  printer.field("dst", address, printer.paint("inet", `${address} `));
+  if (withDevice) printer.field("dev", device, `dev ${printer.paint("device", `${device} `)}`);
+  if (mac !== undefined) printer.field("lladdr", mac, `lladdr ${printer.paint("mac", `${mac} `)}`);
   if (item.proxy) printer.flag("proxy", "proxy ");
   if (context.options.statistics > 0 && !item.proxy) printCacheInfo(context, printer, item);
   if (!item.proxy) printer.field("state", [item.state], `${item.state} `);

@@ -112,6 +112,14 @@ export function strictOnOff(keyword: string, word: string, code: number): boolea
   );
 }
 
+/** Whether `-color[=WHEN]` asks for colours; undefined: it is no such option. */
+export function parseColour(option: string, isTerminal: () => boolean): boolean | undefined {
+  const [name = "", when = "always"] = option.split("=");
+  if (!matches(name, "-color")) return undefined;
+  if (when === "auto") return isTerminal();
+  return when === "always" ? true : when === "never" ? false : undefined;
+}
+
 /** strtoul(3) with base 0 over the whole word, 0 to `max`; undefined if it is anything else. */
 export function parseUnsigned(word: string, max = 0xffffffff): number | undefined {
   let value: number;

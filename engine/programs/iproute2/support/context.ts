@@ -21,6 +21,7 @@ export interface Options {
   humanBase: 1000 | 1024 | undefined;
   all: boolean;
   timestamp: "none" | "long" | "short";
+  coloured: boolean;
 }
 
 export function defaultOptions(): Options {
@@ -36,6 +37,7 @@ export function defaultOptions(): Options {
     humanBase: undefined,
     all: false,
     timestamp: "none",
+    coloured: false,
   };
 }
 
@@ -55,7 +57,8 @@ export class Context {
   }
 
   printer(): Printer {
-    return new Printer(this.options.json, this.options.pretty, this.options.oneline);
+    const { json, pretty, oneline, coloured } = this.options;
+    return new Printer(json, pretty, oneline, coloured && !json);
   }
 
   warn(text: string): void {

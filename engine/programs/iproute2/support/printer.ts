@@ -4,6 +4,9 @@
  */
 import { formatJson, JsonObject, type Json } from "./json.ts";
 
+/** SGR parameters, ECMA-48 §8.3.117, of the palette for light terminals. */
+const COLOURS = { device: 36, mac: 33, inet: 35, inet6: 34, up: 32, down: 31 } as const;
+
 export class Printer {
   /** What ends a line within a record: a backslash with `-o`. */
   readonly newline: string;
@@ -15,8 +18,14 @@ export class Printer {
     readonly json: boolean,
     private readonly pretty: boolean,
     oneline: boolean,
+    private readonly coloured = false,
   ) {
     this.newline = oneline ? "\\" : "\n";
+  }
+
+  /** The text in the colour of what it is, with -c. */
+  paint(what: keyof typeof COLOURS, text: string): string {
+    return this.coloured ? `\u001b[${COLOURS[what]}m${text}\u001b[0m` : text;
   }
 
   /** Text only. */

@@ -57,7 +57,11 @@ function printAddress6(
   titled: boolean,
 ): void {
   printStart(context, printer, "inet6", message.ifindex, titled);
-  printer.field("local", formatIpv6(message.address), formatIpv6(message.address));
+  printer.field(
+    "local",
+    formatIpv6(message.address),
+    printer.paint("inet6", formatIpv6(message.address)),
+  );
   printer.field("prefixlen", message.prefixLength, `/${message.prefixLength} `);
   if (context.options.brief) return;
   const scope = scopeText(message.scope, context.options.numeric);
@@ -75,16 +79,24 @@ export function printAddress(
 ): void {
   const { brief, numeric } = context.options;
   printStart(context, printer, "inet", message.ifindex, titled);
-  printer.field("local", formatIpv4(message.address), formatIpv4(message.address));
+  printer.field(
+    "local",
+    formatIpv4(message.address),
+    printer.paint("inet", formatIpv4(message.address)),
+  );
   if (message.peer !== undefined && message.peer !== message.address) {
-    printer.field("address", formatIpv4(message.peer), ` peer ${formatIpv4(message.peer)}`);
+    printer.field(
+      "address",
+      formatIpv4(message.peer),
+      ` peer ${printer.paint("inet", formatIpv4(message.peer))}`,
+    );
   }
   printer.field("prefixlen", message.prefixLength, `/${message.prefixLength} `);
   if (message.metric) printer.field("metric", message.metric, `metric ${message.metric} `);
   if (brief) return;
   if (message.broadcast !== undefined) {
     const broadcast = formatIpv4(message.broadcast);
-    printer.field("broadcast", broadcast, `brd ${broadcast} `);
+    printer.field("broadcast", broadcast, `brd ${printer.paint("inet", `${broadcast} `)}`);
   }
   const scope = scopeText(message.scope, numeric);
   printer.field("scope", scope, `scope ${scope} `);

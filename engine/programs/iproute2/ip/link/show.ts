@@ -95,13 +95,20 @@ export function printBriefLink(
   style: LinkStyle,
 ): void {
   printTitle(context, printer, link);
-  printer.plain(linkTitle(context, link).padEnd(16) + " ");
-  printer.field("operstate", link.operState, link.operState.padEnd(14) + " ");
+  printer.plain(printer.paint("device", linkTitle(context, link).padEnd(16) + " "));
+  printer.field("operstate", link.operState, paintState(printer, link, 14));
   if (style.kind === "address") return;
   const [address] = hardwareAddresses(link);
-  printer.field("address", address, `${address} `);
+  printer.field("address", address, printer.paint("mac", `${address} `));
   printFlags(context, printer, link);
   printer.plain("\n");
+}
+
+/** UP in one colour and DOWN in another; other states have none. */
+function paintState(printer: Printer, { operState }: LinkMessage, width: number): string {
+  const text = `${operState.padEnd(width)} `;
+  if (operState === "UP") return printer.paint("up", text);
+  return operState === "DOWN" ? printer.paint("down", text) : text;
 }
 
 function printFlags(context: Context, printer: Printer, link: LinkMessage): void {
@@ -119,7 +126,7 @@ export function printLink(
   const { numeric, details } = context.options;
   printer.field("ifindex", link.ifindex, `${link.ifindex}: `);
   printTitle(context, printer, link);
-  printer.plain(`${linkTitle(context, link)}: `);
+  printer.plain(printer.paint("device", `${linkTitle(context, link)}: `));
   printFlags(context, printer, link);
   printer.field("mtu", link.mtu, `mtu ${link.mtu} `);
   if (!style.sparse) printer.field("qdisc", link.qdisc, `qdisc ${link.qdisc} `);
@@ -127,7 +134,7 @@ export function printLink(
     const master = context.deviceName(link.master);
     printer.field("master", master, `master ${master} `);
   }
-  printer.field("operstate", link.operState, `state ${link.operState} `);
+  printer.field("operstate", link.operState, `state ${paintState(printer, link, 0)}`);
   if (style.kind === "link") printer.field("linkmode", "DEFAULT", "mode DEFAULT ");
   const group = groupName(link.group ?? 0, numeric);
   if (!style.sparse) printer.field("group", group, `group ${group} `);
@@ -150,12 +157,12 @@ export function printLink(
 
 function printHardwareAddresses(printer: Printer, link: LinkMessage): void {
   const [address, broadcast] = hardwareAddresses(link);
-  printer.field("address", address, address);
+  printer.field("address", address, printer.paint("mac", address));
   if (link.flags.pointToPoint) {
     printer.member("link_pointtopoint", true);
     printer.plain(" peer ");
   } else printer.plain(" brd ");
-  printer.field("broadcast", broadcast, broadcast);
+  printer.field("broadcast", broadcast, printer.paint("mac", broadcast));
 }
 
 function printNetns(context: Context, printer: Printer, id: number): void {

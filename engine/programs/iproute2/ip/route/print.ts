@@ -46,7 +46,7 @@ function printType(context: Context, printer: Printer, type: RouteType): void {
 
 function printDevice(context: Context, printer: Printer, ifindex: number): void {
   const name = context.deviceName(ifindex);
-  printer.field("dev", name, `dev ${name} `);
+  printer.field("dev", name, `dev ${printer.paint("device", `${name} `)}`);
 }
 
 function printHopFlags(printer: Printer, hop: NextHop | undefined): void {
@@ -110,7 +110,7 @@ export function printRoute(
       : route.prefixLength === 32
         ? formatIpv4(route.destination)
         : formatIpv4Prefix({ address: route.destination, length: route.prefixLength });
-  printer.field("dst", destination, `${destination} `);
+  printer.field("dst", destination, paintDestination(printer, destination));
   if (route.tos !== 0 && !fixed.tos) {
     const tos = tosText(route.tos, numeric);
     printer.field("tos", tos, `tos ${tos} `);
@@ -119,7 +119,11 @@ export function printRoute(
     printer.field("nhid", route.nextHopId, `nhid ${route.nextHopId} `);
   }
   if (single?.gateway !== undefined && !fixed.gateway) {
-    printer.field("gateway", formatIpv4(single.gateway), `via ${formatIpv4(single.gateway)} `);
+    printer.field(
+      "gateway",
+      formatIpv4(single.gateway),
+      `via ${printer.paint("inet", `${formatIpv4(single.gateway)} `)}`,
+    );
   }
   if (single && single.ifindex !== 0 && !fixed.device)
     printDevice(context, printer, single.ifindex);
@@ -137,7 +141,7 @@ export function printRoute(
   }
   if (route.preferredSource !== undefined && !fixed.source) {
     const source = formatIpv4(route.preferredSource);
-    printer.field("prefsrc", source, `src ${source} `);
+    printer.field("prefsrc", source, `src ${printer.paint("inet", `${source} `)}`);
   }
   if (route.metric !== 0 && !fixed.metric) {
     printer.field("metric", route.metric, `metric ${route.metric} `);
@@ -154,7 +158,11 @@ function printNextHops(context: Context, printer: Printer, hops: readonly NextHo
     printer.open();
     printer.plain(`${printer.newline}\tnexthop `);
     if (hop.gateway !== undefined) {
-      printer.field("gateway", formatIpv4(hop.gateway), `via ${formatIpv4(hop.gateway)} `);
+      printer.field(
+        "gateway",
+        formatIpv4(hop.gateway),
+        `via ${printer.paint("inet", `${formatIpv4(hop.gateway)} `)}`,
+      );
     }
     if (hop.ifindex !== 0) printDevice(context, printer, hop.ifindex);
     printer.field("weight", hop.weight, `weight ${hop.weight} `);
@@ -174,7 +182,11 @@ export function printAnswer(
   const { details, numeric, statistics } = context.options;
   const isInput = query?.inputDevice !== undefined;
   printType(context, printer, answer.type);
-  printer.field("dst", formatIpv4(answer.destination), `${formatIpv4(answer.destination)} `);
+  printer.field(
+    "dst",
+    formatIpv4(answer.destination),
+    printer.paint("inet", `${formatIpv4(answer.destination)} `),
+  );
   if (query?.source !== undefined) {
     printer.field("from", formatIpv4(query.source), `from ${formatIpv4(query.source)} `);
   }
@@ -183,7 +195,11 @@ export function printAnswer(
     printer.field("tos", tos, `tos ${tos} `);
   }
   if (answer.gateway !== undefined) {
-    printer.field("gateway", formatIpv4(answer.gateway), `via ${formatIpv4(answer.gateway)} `);
+    printer.field(
+      "gateway",
+      formatIpv4(answer.gateway),
+      `via ${printer.paint("inet", `${formatIpv4(answer.gateway)} `)}`,
+    );
   }
   printDevice(context, printer, answer.ifindex);
   if (answer.table !== TABLE_MAIN || details) {
@@ -191,7 +207,11 @@ export function printAnswer(
     printer.field("table", table, `table ${table} `);
   }
   if (query && !isInput && answer.source !== undefined && answer.source !== query.source) {
-    printer.field("prefsrc", formatIpv4(answer.source), `src ${formatIpv4(answer.source)} `);
+    printer.field(
+      "prefsrc",
+      formatIpv4(answer.source),
+      `src ${printer.paint("inet", `${formatIpv4(answer.source)} `)}`,
+    );
   }
   // RTCF_MULTICAST has the bit that iproute2 knows as RTM_F_OFFLOAD_FAILED.
   const isMulticast = answer.type === "multicast";
@@ -228,4 +248,10 @@ export function printAnswer(
     printer.field("iif", query.inputDevice, `iif ${query.inputDevice} `);
   }
   printer.plain("\n");
+}
+
+/** `default` has no colour. */
+function paintDestination(printer: Printer, destination: string): string {
+  const isAddress = /^\d/.test(destination);
+  return isAddress ? printer.paint("inet", `${destination} `) : `${destination} `;
 }
