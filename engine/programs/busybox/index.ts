@@ -62,7 +62,7 @@ export const busybox: Program = {
     options: APPLETS.map(({ name, summary }) => [name, summary]),
     limitations: [
       "Applets and options that are not modelled are missing or refused by name.",
-      "ls prints one name a line; ip has address, link and route.",
+      "ls prints one name a line; ip has address, link, route, neigh and rule; usage texts are not printed.",
     ],
   },
   *main(sys, argv) {
