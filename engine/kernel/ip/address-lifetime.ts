@@ -5,7 +5,7 @@ import type { AddressMessage } from "../rtnetlink/messages.ts";
 import type { IfAddress } from "./in-device.ts";
 
 /** Seconds; `Infinity` is for ever. */
-export interface Lifetimes {
+interface Lifetimes {
   readonly validS: number;
   readonly preferredS: number;
 }

@@ -35,7 +35,7 @@ export interface IfAddress {
 }
 
 /** How long an address lasts, in whole seconds; Linux struct ifa_cacheinfo. */
-export interface AddressLifetime {
+interface AddressLifetime {
   readonly validS: number;
   /** Infinity: as long as it is valid. */
   readonly preferredS: number;

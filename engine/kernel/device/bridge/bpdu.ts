@@ -20,7 +20,7 @@ export interface ConfigBpdu {
 }
 
 /** Topology change notification. */
-export interface TcnBpdu {
+interface TcnBpdu {
   readonly kind: "tcn";
 }
 

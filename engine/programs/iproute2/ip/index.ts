@@ -235,7 +235,7 @@ export const ip: Program = {
     limitations: [
       "IPv6 addresses, routes, rules and neighbours cannot be configured.",
       "No -resolve.",
-      "Not modelled: addrlabel, fou, ila, ioam, l2tp, macsec, maddress, mptcp, mroute, netconf, ntable, sr, tcp_metrics, token, tunnel, tuntap, vrf, xfrm.",
+      "Not modelled: addrlabel, fou, ila, ioam, l2tp, macsec, mptcp, mroute, netconf, ntable, sr, tcp_metrics, token, tunnel, tuntap, vrf, xfrm.",
       "ip netns exec mounts nothing: neither /etc/netns/NAME nor a new /sys.",
     ],
   },
