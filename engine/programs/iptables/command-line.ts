@@ -412,7 +412,8 @@ export class CommandParser {
     const definition = this.allMatches.find((match) => match.name === name);
     if (!definition || this.matches.some((match) => match.definition === definition)) return;
     this.matches.push({ definition, options: [] });
-    this.loadedUnasked = definition;
+    // Only iptables-nft makes one of two such matches.
+    if (this.face.flavour === "nft") this.loadedUnasked = definition;
   }
 
   // ---------------------------------------------------------------- options

@@ -117,13 +117,13 @@ function* runCommand(sys: Sys, argv: readonly string[], face: Face): Blocking<vo
   const commands = new TableCommands(face, draft, names, existing !== undefined);
   const told = command.verbose ? tell(draft, command, names) : "";
   const refusable = commands.run(command);
-  yield* sys.print(told);
   if (command.verbose && command.letter === "F" && command.chain === undefined) {
     for (const chain of draft.chains.values()) draft.create(chain);
   }
   if (command.letter !== "C" && (existing || draft.hasChains())) {
     commit(face, netfilter, draft, refusable);
   }
+  yield* sys.print(told);
 }
 
 function show(face: Face, draft: Draft, command: CommandLine, names: SystemNames): string {

@@ -44,9 +44,10 @@ export const devgroup = defineMatch<DevgroupTest>({
     if (destination) text += `${not(destination.negated)} --dst-group ${format(destination)}`;
     return text;
   },
-  list({ source, destination }) {
-    let text = source ? `${not(source.negated)} src-group ${format(source)}` : "";
-    if (destination) text += `${not(destination.negated)} dst-group ${format(destination)}`;
+  list({ source, destination }, names) {
+    const shown = names ? format : formatMasked;
+    let text = source ? `${not(source.negated)} src-group ${shown(source)}` : "";
+    if (destination) text += `${not(destination.negated)} dst-group ${shown(destination)}`;
     return text;
   },
   check({ source, destination }, context) {

@@ -31,7 +31,7 @@ export const statistic = defineMatch<StatisticTest>({
     ["probability", "every"],
     ["probability", "packet"],
   ],
-  requires: { every: "packet", packet: "every" },
+  requires: { packet: "every" },
   parse(options) {
     const find = (name: string) => options.find((option) => option.name === name);
     const mode = find("mode")?.value ?? "random";
@@ -55,7 +55,10 @@ export const statistic = defineMatch<StatisticTest>({
     }
     const count = requireUnsigned("statistic", every, 0xffffffff, 1);
     const packetOption = find("packet");
-    const packet = packetOption ? requireUnsigned("statistic", packetOption) : 0;
+    if (!packetOption) {
+      throw new UsageError('statistic: option "--every" also requires "--packet".\n');
+    }
+    const packet = requireUnsigned("statistic", packetOption);
     if (packet >= count) throw new UsageError("the --packet p must be 0 <= p <= n-1");
     return { mode, every: count, packet, negated: every.negated };
   },

@@ -11,7 +11,7 @@ interface NflogConfig {
   readonly threshold: number;
 }
 
-const MAX_PREFIX = 127;
+const MAX_PREFIX = { legacy: 63, nft: 127 };
 const RANGE_WARNING =
   "warn: --nflog-range has never worked and is no longer supported, please use --nflog-size instead\n";
 
@@ -36,7 +36,7 @@ export const NFLOG = defineTarget<NflogConfig>({
     "nflog-threshold": "argument",
   },
   exclusive: [["nflog-range", "nflog-size"]],
-  parse(options, { warn }) {
+  parse(options, { warn, flavour }) {
     const find = (name: string) => options.find((option) => option.name === name);
     const number = (name: string, max: number): number | undefined => {
       const option = find(name);
@@ -47,7 +47,7 @@ export const NFLOG = defineTarget<NflogConfig>({
     if (prefix.includes("\n")) throw new UsageError("Newlines not allowed in --log-prefix");
     return {
       group: number("nflog-group", MAX) ?? 0,
-      prefix: prefix.slice(0, MAX_PREFIX),
+      prefix: prefix.slice(0, MAX_PREFIX[flavour]),
       size: number("nflog-size", 0xffffffff),
       threshold: number("nflog-threshold", MAX) ?? 0,
     };
