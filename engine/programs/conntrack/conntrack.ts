@@ -176,7 +176,7 @@ export const conntrack: Program = {
       ["-z", "zero the counters that are listed"],
     ],
     limitations: [
-      "Flows cannot be created; expectations, labels, zones and XML are not modelled.",
+      "Flows cannot be created or chosen by zone; expectations, labels and XML are not modelled.",
       "The help text is cut short.",
     ],
   },
