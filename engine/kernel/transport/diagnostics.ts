@@ -59,6 +59,10 @@ export interface TcpInfo {
   readonly delivered: number;
   /** What was to be said, not the window, held the sender back. */
   readonly isAppLimited: boolean;
+  /** Segments on their way; of them taken for lost; of those sent again. */
+  readonly unacked: number;
+  readonly lost: number;
+  readonly repaired: number;
 }
 
 export interface SocketRecord {

@@ -417,6 +417,9 @@ export class TcpConnection implements TcpEndpoint {
       minRttNs: this.roundTrip.minimumNs,
       delivered: this.delivered,
       isAppLimited: this.appLimitedUntil > 0,
+      unacked: this.flight.size,
+      lost: this.flight.lost,
+      repaired: this.flight.repaired,
     };
   }
 }

@@ -39,6 +39,15 @@ export class Flight {
     return this.size - this.lostCount + this.repairedCount - Math.max(0, arrived);
   }
 
+  /** Taken for lost, and of those sent again; tcpi_lost and tcpi_retrans. */
+  get lost(): number {
+    return this.lostCount;
+  }
+
+  get repaired(): number {
+    return this.repairedCount;
+  }
+
   get hasLost(): boolean {
     return this.lostCount > this.repairedCount;
   }

@@ -144,7 +144,9 @@ export function tcpInfoText(
   if (rate > 0) parts.push(`pacing_rate ${rateText(rate * pacingRatio(tcp), shows.plainRates)}bps`);
   if (tcp.delivered > 0) parts.push(`delivered:${tcp.delivered}`);
   if (tcp.isAppLimited) parts.push("app_limited");
-  if (tcp.retransmitted > 0) parts.push(`retrans:0/${tcp.retransmitted}`);
+  pushCount(parts, "unacked", tcp.unacked);
+  if (tcp.retransmitted > 0) parts.push(`retrans:${tcp.repaired}/${tcp.retransmitted}`);
+  pushCount(parts, "lost", tcp.lost);
   parts.push(`rcv_space:${tcp.receiveSpace}`, `rcv_ssthresh:${tcp.receiveThreshold}`);
   if (tcp.minRttNs > 0) parts.push(`minrtt:${number(tcp.minRttNs / MILLISECOND)}`);
   if (tcp.sendWindow > 0) parts.push(`snd_wnd:${tcp.sendWindow}`);
