@@ -111,7 +111,7 @@ function chainHead({ name, policy }: Chain, table: TableName, numeric: boolean):
   return [`\t\ttype ${type} hook ${hook} priority ${priority}; policy ${policy.toLowerCase()};`];
 }
 
-export function listChain(
+function listChain(
   chain: Chain,
   table: TableName,
   names: SystemNames,

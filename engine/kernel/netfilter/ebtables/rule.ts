@@ -9,7 +9,7 @@ import type { Counters, InterfaceTest } from "../xtables/rule.ts";
 export type FrameTableName = "filter" | "nat";
 export type FrameHook = "PREROUTING" | "INPUT" | "FORWARD" | "OUTPUT" | "POSTROUTING";
 
-export const FRAME_TABLE_HOOKS: Readonly<Record<FrameTableName, readonly FrameHook[]>> = {
+const FRAME_TABLE_HOOKS: Readonly<Record<FrameTableName, readonly FrameHook[]>> = {
   filter: ["INPUT", "FORWARD", "OUTPUT"],
   nat: ["PREROUTING", "OUTPUT", "POSTROUTING"],
 };

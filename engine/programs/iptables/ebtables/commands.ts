@@ -21,7 +21,7 @@ type DraftChain = { -readonly [K in keyof FrameChain]: FrameChain[K] } & { rules
 
 const sign = (program: string): string => `${program} v${VERSION} (nf_tables)`;
 
-export const fail = (program: string, message: string): Failure =>
+const fail = (program: string, message: string): Failure =>
   new Failure(`${program}: ${message}`, 1);
 
 function refused(program: string, operation: string, reason: string, what: string): Failure {
