@@ -5,6 +5,7 @@ import { DEFAULT_POOLS, type PoolSource } from "../networks/ipam.ts";
 
 export interface DaemonConfig {
   readonly iptables: boolean;
+  readonly ip6tables: boolean;
   readonly userlandProxy: boolean;
   /** Of the default bridge: may containers reach each other? */
   readonly interContainer: boolean;
@@ -32,6 +33,7 @@ export interface DaemonConfig {
 
 const DEFAULTS: DaemonConfig = {
   iptables: true,
+  ip6tables: true,
   userlandProxy: true,
   interContainer: true,
   ipForward: true,
@@ -67,6 +69,7 @@ interface Setting {
 /** Key of daemon.json; the flag of the same name unless the key is a plural. */
 const SETTINGS: Readonly<Record<string, Setting>> = {
   iptables: { kind: "boolean", field: "iptables" },
+  ip6tables: { kind: "boolean", field: "ip6tables" },
   "userland-proxy": { kind: "boolean", field: "userlandProxy" },
   icc: { kind: "boolean", field: "interContainer" },
   "ip-forward": { kind: "boolean", field: "ipForward" },
@@ -87,7 +90,6 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   "shutdown-timeout": { kind: "number", field: "shutdownTimeoutSeconds" },
   labels: { kind: "list", field: "labels" },
   debug: { kind: "boolean", field: "debug" },
-  ip6tables: { kind: "ignored" },
   experimental: { kind: "ignored" },
   "log-level": { kind: "ignored" },
   "storage-driver": { kind: "ignored" },

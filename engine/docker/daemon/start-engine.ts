@@ -57,7 +57,9 @@ export function startEngine(
   const existing = kernel.endpoints.get(DOCKER_SOCKET);
   if (existing instanceof Engine && existing.isOf(sys)) return existing;
   const clock = new Clock(kernel.sim);
-  const iptables = new Iptables(sys, kernel.initialNamespaces.net.netfilter);
+  const { netfilter } = kernel.initialNamespaces.net;
+  const iptables = new Iptables(sys, netfilter, "ipv4");
+  const ip6tables = config.ip6tables ? new Iptables(sys, netfilter, "ipv6") : undefined;
   const engine = new Engine(
     {
       kernel,
@@ -67,7 +69,7 @@ export function startEngine(
       random: kernel.random,
       clock,
       events: new Events(clock),
-      firewall: firewallOf(config, release, iptables),
+      firewall: firewallOf(config, release, iptables, ip6tables),
       dropForwarding: () => iptables.run("filter", "-P FORWARD DROP"),
       state: engineState(kernel),
     },
@@ -79,8 +81,15 @@ export function startEngine(
   return engine;
 }
 
-function firewallOf(config: DaemonConfig, release: Release, iptables: Iptables): Firewall {
+function firewallOf(
+  config: DaemonConfig,
+  release: Release,
+  iptables: Iptables,
+  ip6tables: Iptables | undefined,
+): Firewall {
   if (!config.iptables) return NO_FIREWALL;
   const hairpin = !config.userlandProxy;
-  return release === "28" ? new Firewall28(iptables, hairpin) : new Firewall20(iptables, hairpin);
+  return release === "28"
+    ? new Firewall28(iptables, ip6tables, hairpin)
+    : new Firewall20(iptables, hairpin);
 }

@@ -69,7 +69,7 @@ export class Resolvers {
 
   /** Questions to port 53 go to the ports that the engine was given. */
   private installRules(namespace: NetworkNamespace, tcp: number, udp: number): void {
-    const iptables = new Iptables(this.context.sys, namespace.netfilter);
+    const iptables = new Iptables(this.context.sys, namespace.netfilter, "ipv4");
     const own = formatIpv4(ADDRESS);
     for (const chain of ["DOCKER_OUTPUT", "DOCKER_POSTROUTING"]) iptables.makeChain("nat", chain);
     iptables.append("nat", "OUTPUT", `-d ${own} -j DOCKER_OUTPUT`);

@@ -1,46 +1,57 @@
 /** Runs `iptables` commands on a namespace at once, as the daemon does through its binary. */
 import { emptyTable, isTableName } from "../../kernel/netfilter/xtables/rule.ts";
+import type { TableStore } from "../../kernel/netfilter/ipv6/tables.ts";
 import type { Netfilter } from "../../kernel/netfilter/netfilter.ts";
 import type { Sys } from "../../kernel/process/sys.ts";
 import { CommandParser } from "../../programs/iptables/command-line.ts";
 import { TableCommands } from "../../programs/iptables/commands.ts";
 import { commit } from "../../programs/iptables/commit.ts";
 import { Draft } from "../../programs/iptables/draft.ts";
-import { Failure, type Face } from "../../programs/iptables/failure.ts";
+import { Failure, storeOf, type Face } from "../../programs/iptables/failure.ts";
 import { SystemNames } from "../../programs/iptables/names.ts";
 
-const FACE: Face = { flavour: "nft", family: "ipv4", program: "iptables" };
+const FACES = {
+  ipv4: { flavour: "nft", family: "ipv4", program: "iptables" },
+  ipv6: { flavour: "nft", family: "ipv6", program: "ip6tables" },
+} as const satisfies Record<Face["family"], Face>;
 
 export type TableWord = "filter" | "nat" | "raw";
 
 export class Iptables {
   private readonly names: SystemNames;
+  private readonly face: Face;
+  private readonly store: TableStore;
+  /** Every address of this machine itself: `127.0.0.0/8` */
+  readonly loopback: string;
 
   constructor(
     sys: Sys,
     private readonly netfilter: Netfilter,
+    family: Face["family"],
   ) {
     this.names = new SystemNames(sys);
+    this.face = FACES[family];
+    this.store = storeOf(this.face, netfilter);
+    this.loopback = family === "ipv6" ? "::1/128" : "127.0.0.0/8";
   }
 
   /** `-A CHAIN …`, `-N CHAIN` and the like, in words. Throws Failure. */
   run(table: TableWord, words: string): void {
-    const argv = ["iptables", "-t", table, ...words.split(" ")];
-    const { netfilter } = this;
+    const { netfilter, face, store } = this;
+    const argv = [face.program, "-t", table, ...words.split(" ")];
     const command = new CommandParser(
-      FACE,
+      face,
       argv,
       this.names,
       (set) => netfilter.sets.get(set)?.dimension,
-      (name, chain) =>
-        isTableName(name) && netfilter.table("nft", name)?.chains.has(chain) === true,
+      (name, chain) => isTableName(name) && store.table("nft", name)?.chains.has(chain) === true,
     ).parse();
-    const existing = netfilter.table("nft", table);
+    const existing = store.table("nft", table);
     const draft = new Draft(existing ?? emptyTable(table, "nft"));
-    const refusable = new TableCommands(FACE, draft, this.names, existing !== undefined).run(
+    const refusable = new TableCommands(face, draft, this.names, existing !== undefined).run(
       command,
     );
-    if (command.letter !== "C") commit(FACE, netfilter, draft, refusable);
+    if (command.letter !== "C") commit(face, netfilter, draft, refusable);
   }
 
   /** The same; false when iptables refused. */
@@ -59,7 +70,7 @@ export class Iptables {
   }
 
   makeChain(table: TableWord, chain: string): void {
-    if (this.netfilter.table("nft", table)?.chains.has(chain) !== true) {
+    if (this.store.table("nft", table)?.chains.has(chain) !== true) {
       this.run(table, `-N ${chain}`);
     }
   }
@@ -79,9 +90,7 @@ export class Iptables {
 
   /** The rules in `from` that lead to the chains, and the chains with all that is in them. */
   removeChains(table: TableWord, chains: readonly string[], from: readonly string[]): void {
-    const existing = chains.filter((chain) =>
-      this.netfilter.table("nft", table)?.chains.has(chain),
-    );
+    const existing = chains.filter((chain) => this.store.table("nft", table)?.chains.has(chain));
     for (const chain of existing)
       for (const other of from) this.remove(table, other, `-j ${chain}`);
     for (const chain of existing) this.run(table, `-F ${chain}`);

@@ -3,21 +3,18 @@ import { formatIpv4, IPV4_ANY } from "../../net/address.ts";
 import type { FilteredNetwork, PublishedPort } from "./firewall.ts";
 import type { Iptables } from "./iptables.ts";
 
-/** What a daemon with other settings may have left. */
-const JUMPS: readonly (readonly [chain: string, rule: string])[] = [
-  ["PREROUTING", "-m addrtype --dst-type LOCAL -j DOCKER"],
-  ["OUTPUT", "-m addrtype --dst-type LOCAL -j DOCKER"],
-  ["OUTPUT", "! -d 127.0.0.0/8 -m addrtype --dst-type LOCAL -j DOCKER"],
-];
+const TO_DOCKER = "-m addrtype --dst-type LOCAL -j DOCKER";
 
 /** Jumps to nat's DOCKER chain. Without docker-proxy the loopback addresses are translated too. */
 export function startNat(iptables: Iptables, hairpin: boolean): void {
-  for (const [chain, rule] of JUMPS) iptables.remove("nat", chain, rule);
+  const toOthers = `! -d ${iptables.loopback} ${TO_DOCKER}`;
+  // A daemon with other settings may have left the other one.
+  for (const rule of [TO_DOCKER, toOthers]) iptables.remove("nat", "OUTPUT", rule);
+  iptables.remove("nat", "PREROUTING", TO_DOCKER);
   iptables.removeChains("nat", ["DOCKER"], []);
   iptables.makeChain("nat", "DOCKER");
-  iptables.append("nat", "PREROUTING", "-m addrtype --dst-type LOCAL -j DOCKER");
-  const notLoopback = hairpin ? "" : "! -d 127.0.0.0/8 ";
-  iptables.append("nat", "OUTPUT", `${notLoopback}-m addrtype --dst-type LOCAL -j DOCKER`);
+  iptables.append("nat", "PREROUTING", TO_DOCKER);
+  iptables.append("nat", "OUTPUT", hairpin ? TO_DOCKER : toOthers);
 }
 
 type Step = readonly [chain: string, rule: string];

@@ -14,12 +14,18 @@ const USER = "DOCKER-USER";
 export class Firewall28 implements Firewall {
   constructor(
     private readonly iptables: Iptables,
+    /** Undefined: `ip6tables: false` */
+    private readonly ip6tables: Iptables | undefined,
     /** `userland-proxy: false` */
     private readonly hairpin: boolean,
   ) {}
 
   start(): void {
-    const { iptables } = this;
+    this.startFamily(this.iptables);
+    if (this.ip6tables) this.startFamily(this.ip6tables);
+  }
+
+  private startFamily(iptables: Iptables): void {
     startNat(iptables, this.hairpin);
     const chains = ["DOCKER", FORWARD, BRIDGE, CT, STAGE_1, STAGE_2];
     iptables.removeChains("filter", chains, ["FORWARD"]);
