@@ -64,13 +64,13 @@ export class NextHops {
   /** ENOENT. A group loses the member; what is left without a hop goes too. */
   remove(id: number): void {
     if (!this.objects.delete(id)) throw new KernelError("ENOENT");
+    deleteRoutesOf(this.netns, id);
     for (const object of [...this.objects.values()]) {
       if (!("group" in object) || !object.group.some((member) => member.id === id)) continue;
       const group = object.group.filter((member) => member.id !== id);
       if (group.length === 0) this.remove(object.id);
       else this.objects.set(object.id, { ...object, group });
     }
-    deleteRoutesOf(this.netns, id);
     this.refresh();
   }
 

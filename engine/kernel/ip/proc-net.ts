@@ -81,7 +81,7 @@ function routeFile(netns: NetNamespace): string {
     if (info.type === "broadcast" || info.type === "multicast") continue;
     const hop = info.nextHops[0];
     let flags = RTF_UP;
-    if (info.type === "unreachable" || info.type === "prohibit") flags = RTF_REJECT;
+    if (info.type === "unreachable" || info.type === "prohibit") flags |= RTF_REJECT;
     if (hop && hop.gateway !== 0) flags |= RTF_GATEWAY;
     if (length === 32) flags |= RTF_HOST;
     const mtu = info.metrics?.advertisedMss ? info.metrics.advertisedMss + 40 : 0;

@@ -45,5 +45,5 @@ export function newNextHopObject(
     throw new KernelError("EINVAL", text);
   }
   const what = group ? { group } : { hop: toHopSpec(netns, request) };
-  netns.nextHops.add({ id, protocol, what }, mode === "replace");
+  netns.nextHops.add({ id: id || undefined, protocol, what }, mode === "replace");
 }

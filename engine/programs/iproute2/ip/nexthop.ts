@@ -82,6 +82,12 @@ function parseGroup(value: string): readonly { id: number; weight: number }[] {
   });
 }
 
+/** A device's name; the kernel is not asked without one. */
+function existing(context: Context, name: string): string {
+  if (!context.kernel.link(name)) throw invalidArgument("Device does not exist\n", name);
+  return name;
+}
+
 function write(context: Context, args: Args, mode: "add" | "replace"): string {
   const request: {
     -readonly [Key in keyof NewNextHopObjectMessage]: NewNextHopObjectMessage[Key];
@@ -89,7 +95,7 @@ function write(context: Context, args: Args, mode: "add" | "replace"): string {
   while (!args.done) {
     const word = args.take();
     if (word === "id") request.id = parseId(args.value());
-    else if (word === "dev") request.device = context.device(args.value()).name;
+    else if (word === "dev") request.device = existing(context, args.value());
     else if (word === "via") {
       if (args.peek === "inet") args.take();
       const value = args.value();

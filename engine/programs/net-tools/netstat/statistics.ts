@@ -135,7 +135,11 @@ function describeIcmp(counters: readonly (readonly [string, string])[]): string 
     const titles = ICMP.filter(([counter]) => counter.startsWith(prefix));
     const lines = titles.map(([counter, text]) => `    ${text.replace("%u", value(counter))}\n`);
     const direction = prefix === "In" ? "input" : "output";
-    const rows = HISTOGRAM.map(([name, text]) => [text, value(prefix + name)] as const);
+    const rows = HISTOGRAM.map(([name, text]) => {
+      // Only what is received is "in transit".
+      const shown = prefix === "Out" && name === "TimeExcds" ? "time exceeded" : text;
+      return [shown, value(prefix + name)] as const;
+    });
     const shown = rows.filter(([, count]) => count !== "0");
     return (
       `${lines.join("")}    ICMP ${direction} histogram:\n` +
