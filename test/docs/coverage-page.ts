@@ -2,6 +2,7 @@
 import { imageNames } from "../../engine/images/index.ts";
 import type { Program } from "../../engine/kernel/process/program.ts";
 import { PROGRAMS } from "../../engine/programs/index.ts";
+import { dockerLines } from "./docker-page.ts";
 import { cell, code } from "./markdown.ts";
 import { netfilterLines } from "./netfilter-page.ts";
 import { sysctlLines } from "./sysctl-page.ts";
@@ -28,7 +29,7 @@ export function coveragePage(): string {
     const programs = (packages.get(name) ?? []).toSorted((a, b) => (a.name < b.name ? -1 : 1));
     for (const program of programs) lines.push(...programLines(program));
   }
-  lines.push(...netfilterLines(), ...sysctlLines());
+  lines.push(...dockerLines(), ...netfilterLines(), ...sysctlLines());
   return `${lines.join("\n").trimEnd()}\n`;
 }
 

@@ -40,7 +40,7 @@ function process(...argv: string[]): Run {
 }
 
 function host() {
-  const sim = new Simulation({ seed: 1 });
+  const sim = new Simulation(1);
   const machine = new Machine({ sim, name: "host", image: debian12() });
   machine.powerOn();
   const seconds = (count: number) => sim.advanceTo(sim.nowNs + count * 1e9, 1e6);

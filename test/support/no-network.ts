@@ -8,7 +8,7 @@ export function noNetwork(): Network {
   return {
     rtnetlink: { links: () => [], link: () => undefined } as unknown as Rtnetlink,
     netfilter: undefined as unknown as Netfilter,
-    sockets: { list: () => [] },
+    sockets: { list: () => [], destroy: () => {} },
     socket: () => {
       throw new KernelError("EAFNOSUPPORT");
     },

@@ -4,7 +4,7 @@ import { accessSync, constants, readdirSync, readFileSync } from "node:fs";
 import { release } from "node:os";
 import { Failure } from "../failure.ts";
 
-export const PATH = "/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin";
+const PATH = "/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** What a command left behind. `exit` is 128 + n after a signal. */
 export interface Ended {

@@ -84,7 +84,11 @@ function transcriptPath(file: string): string {
   return join(folder, basename(file).replace(/\.json$/, ".transcript.json"));
 }
 
-async function recordScenario(scenario: Scenario, linux: Linux): Promise<Transcript> {
+/** What the machine's own kernel answers. */
+export async function recordScenario(
+  scenario: Scenario,
+  linux: Linux = realLinux,
+): Promise<Transcript> {
   const nodes = new Map<string, Namespaces>();
   try {
     const { macs } = await build(linux, scenario, nodes);

@@ -63,7 +63,7 @@ export function sizes(container: Container): { SizeRw: number; SizeRootFs: numbe
   return { SizeRw: own, SizeRootFs: own + imageSize(container.identity.image) };
 }
 
-export function stateOf(container: Container, clock: Clock): ContainerState {
+function stateOf(container: Container, clock: Clock): ContainerState {
   const { state } = container;
   return {
     Status: container.status,

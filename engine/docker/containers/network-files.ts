@@ -44,7 +44,7 @@ interface ResolvConf {
 /** What a container without a working server is given; libnetwork resolvconf. */
 const FALLBACK_SERVERS = ["8.8.8.8", "8.8.4.4"];
 
-export function parseResolvConf(text: string): ResolvConf {
+function parseResolvConf(text: string): ResolvConf {
   const servers: string[] = [];
   let search: string[] = [];
   let options: string[] = [];

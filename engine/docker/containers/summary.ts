@@ -53,7 +53,7 @@ export function commandText(path: string, args: readonly string[]): string {
 }
 
 /** container/state.go String() */
-export function statusText(container: Container, clock: Clock): string {
+function statusText(container: Container, clock: Clock): string {
   const { state } = container;
   const since = (atNs: number | undefined): string => humanDuration(clock.nowNs - (atNs ?? 0));
   if (state.running || state.restarting) {
@@ -73,7 +73,7 @@ export function statusText(container: Container, clock: Clock): string {
   return `Exited (${state.exitCode}) ${since(state.finishedNs)} ago`;
 }
 
-export function portSummaries(container: Container): PortSummary[] {
+function portSummaries(container: Container): PortSummary[] {
   if (!container.state.running) return [];
   return Object.entries(container.ports).flatMap(([port, bindings]): PortSummary[] => {
     const [number = "", type = "tcp"] = port.split("/");

@@ -21,10 +21,16 @@ export class Events {
   private readonly kept: Happened[] = [];
   /** How many there have been. */
   count = 0;
+  /** Streams that their clients have not closed. */
+  private readonly listeners = new Set<RecordStream<EventMessage>>();
   private readonly changed = new WaitQueue();
   private closed = false;
 
   constructor(private readonly clock: Clock) {}
+
+  get listenerCount(): number {
+    return this.listeners.size;
+  }
 
   emit(type: EventType, action: string, id: string, attributes: Names, from?: string): void {
     const { clock } = this;
@@ -78,7 +84,9 @@ export class Events {
         yield { queues: [this.changed], ...(left === undefined ? {} : { timeoutNs: left }) };
       }
     };
-    return { next: next.bind(this), close: () => {} };
+    const stream = { next: next.bind(this), close: () => void this.listeners.delete(stream) };
+    this.listeners.add(stream);
+    return stream;
   }
 }
 

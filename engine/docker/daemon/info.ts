@@ -44,7 +44,7 @@ export function engineVersion({ release, kernel }: DaemonContext): Version {
 }
 
 export function engineInfo(context: DaemonContext, containers: readonly Container[]): Info {
-  const { release, kernel, config, clock, state, sys } = context;
+  const { release, kernel, config, clock, events, state, sys } = context;
   const facts = RELEASES[release];
   const count = (status: string): number =>
     containers.filter((container) => container.status === status).length;
@@ -99,7 +99,7 @@ export function engineInfo(context: DaemonContext, containers: readonly Containe
     LoggingDriver: config.logDriver,
     CgroupDriver: "systemd",
     CgroupVersion: "2",
-    NEventsListener: 0,
+    NEventsListener: events.listenerCount,
     KernelVersion: kernel.release.release,
     OperatingSystem: osName(decodeUtf8(sys.readFile("/etc/os-release"))),
     OSVersion:

@@ -122,7 +122,7 @@ class Connection {
     try {
       const [input] = yield* sys.poll([{ fd: STDIN, events: ["in"] }], 0);
       gone ||= input?.hangup === true;
-      while (!gone && (yield* step.call(this)));
+      while (!gone && (yield* interruptible(step.call(this), () => gone)));
     } catch (error) {
       if (!gone || !(error instanceof KernelError) || error.errno !== "EINTR") throw error;
     } finally {
@@ -171,6 +171,20 @@ class Connection {
       }
     }
   }
+}
+
+/** Gives up a wait when `isOver` holds after a signal; false then. */
+function* interruptible(work: Blocking<boolean>, isOver: () => boolean): Blocking<boolean> {
+  let step = work.next("woken");
+  while (!step.done) {
+    const reason = yield step.value;
+    if (isOver()) {
+      work.return(false);
+      return false;
+    }
+    step = work.next(reason);
+  }
+  return step.value;
 }
 
 function failure(status: number, message: string): Reply {

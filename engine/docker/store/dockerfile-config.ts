@@ -87,7 +87,7 @@ export function words(text: string): string[] {
 }
 
 /** `A=1 B="x y"`, or the old `A rest of the line`. */
-export function pairs(text: string): [string, string][] {
+function pairs(text: string): [string, string][] {
   const all = words(text);
   const [first = ""] = all;
   if (!first.includes("=")) return [[first, text.trim().slice(first.length).trim()]];

@@ -4,6 +4,7 @@ import { hostsAndSwitch } from "./hosts-and-switch.ts";
 import { namespaces } from "./namespaces.ts";
 import { routedNetworks } from "./routed-networks.ts";
 import { routerChain } from "./router-chain.ts";
+import { sharedNamespace } from "./shared-namespace.ts";
 import { slowLink } from "./slow-link.ts";
 import { switchLoop } from "./switch-loop.ts";
 import type { Template } from "./template.ts";
@@ -18,4 +19,5 @@ export const TEMPLATES: readonly Template[] = [
   switchLoop,
   slowLink,
   namespaces,
+  sharedNamespace,
 ];

@@ -29,7 +29,7 @@ function serviceText(type: SetType, protocol: number, port: string): string {
   return type.storage === "bitmap" ? port : `${protocolText(protocol)}:${port}`;
 }
 
-export function elementText(type: SetType, element: Element): string {
+function elementText(type: SetType, element: Element): string {
   let isSecond = false;
   return type.parts
     .map((part) => {

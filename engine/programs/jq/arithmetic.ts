@@ -33,7 +33,7 @@ function cannot(a: Json, b: Json, what: string): JqError {
   return new JqError(`${describe(a)} and ${describe(b)} cannot be ${what}`);
 }
 
-export function add(a: Json, b: Json): Json {
+function add(a: Json, b: Json): Json {
   if (a === null) return b;
   if (b === null) return a;
   if (typeof a === "number" && typeof b === "number") return a + b;

@@ -10,7 +10,7 @@ export function brokenDown(seconds: Json): Json {
   return array([year, month, day, hour, minute, second + seconds - whole, weekday, yearDay]);
 }
 
-export function toSeconds(value: Json, caller: string): number {
+function toSeconds(value: Json, caller: string): number {
   if (!isArray(value)) throw new JqError(`${caller} requires array of 6 numbers`);
   const numbers = value.map((part) => {
     if (typeof part !== "number") throw new JqError(`${caller} requires parsed datetime inputs`);

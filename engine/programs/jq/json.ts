@@ -118,7 +118,7 @@ export function sortedKeys(value: JsonObject): string[] {
 // ------------------------------------------------------------------ writing
 
 /** Doubles with up to 17 digits, exponents as C writes them, infinities as the largest number. */
-export function numberText(value: number): string {
+function numberText(value: number): string {
   if (Number.isNaN(value)) return "null";
   if (Object.is(value, -0)) return "-0";
   if (!Number.isFinite(value)) return `${value < 0 ? "-" : ""}1.7976931348623157e+308`;
@@ -145,7 +145,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "\t": "\\t",
 };
 
-export function stringText(value: string, ascii = false): string {
+function stringText(value: string, ascii = false): string {
   const unit = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
   let out = "";
   for (const char of value) {
@@ -167,7 +167,7 @@ export interface Style {
   readonly colour: boolean;
 }
 
-export const COMPACT: Style = { indent: "", sortKeys: false, ascii: false, colour: false };
+const COMPACT: Style = { indent: "", sortKeys: false, ascii: false, colour: false };
 
 const COLOURS: Readonly<Record<Kind, string>> = {
   null: "1;30",

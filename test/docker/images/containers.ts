@@ -91,7 +91,7 @@ export class Box {
 export class DockerHost {
   readonly machine: Machine;
   boxes = 0;
-  private readonly sim = new Simulation({ seed: 1 });
+  private readonly sim = new Simulation(1);
 
   constructor() {
     this.machine = new Machine({ sim: this.sim, name: "host", image: debian12() });

@@ -92,6 +92,35 @@ export class LabWindow {
     return box;
   }
 
+  // ------------------------------------------------------------------ containers
+
+  /** A container's row on its machine's card. */
+  container(name: string): Locator {
+    return this.page.getByTestId(`container-${name}`);
+  }
+
+  /** Containers by the network namespace that they share, as the canvas frames them. */
+  async namespaces(): Promise<readonly (readonly string[])[]> {
+    return this.page
+      .locator('[data-testid^="namespace-"]')
+      .evaluateAll((frames) =>
+        frames.map((frame) =>
+          [...frame.querySelectorAll(".name")].map((name) => name.textContent ?? ""),
+        ),
+      );
+  }
+
+  /** Drags an image from the palette onto a machine. */
+  async runImage(reference: string, machine: string): Promise<void> {
+    await this.page.getByTestId(`image-${reference}`).dragTo(this.node(machine));
+  }
+
+  /** Chooses from the menu of a container. */
+  async containerMenu(name: string, command: string): Promise<void> {
+    await this.container(name).click({ button: "right" });
+    await this.page.getByTestId(`menu-container-${command}`).click();
+  }
+
   // ------------------------------------------------------------------ terminals
 
   /** Double-click; waits for the prompt. */

@@ -68,6 +68,7 @@ export class FakeHost implements IpLayer {
       deviceName: (index) => (index === 2 ? "eth0" : undefined),
       defaultTtl: () => 64,
       discoversPathMtu: () => true,
+      setPromiscuity: () => undefined,
       tap: () => () => undefined,
       sendFrame: () => undefined,
     });

@@ -2,20 +2,19 @@
  * Random rule sets and packets, in a real Linux kernel and in Podwire: `iptables-save`, counters,
  * connections and what the sender sees have to be the same.
  *
- *   tsx test/oracle/netfilter-random/run.ts RUNNER [--cases N] [--seed N] [--flavour nft|legacy]
+ *   npm run test:netfilter -- [--cases N] [--seed N] [--flavour nft|legacy]
  *
- * RUNNER records a scenario on Linux (root): it writes transcripts/NAME.json beside the folder of
- * the scenario. Batches that differ stay in the folder that is printed.
+ * Needs Linux and root. The batches stay as scenarios in the folder that is printed.
  */
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import fc from "fast-check";
-import { parseScenario, type Transcript } from "../../../engine/lab/scenario/format.ts";
+import { parseScenario } from "../../../engine/lab/scenario/format.ts";
 import { runScenario } from "../../../engine/lab/scenario/run.ts";
 import { compareTranscripts } from "../../../app/cli/record/compare.ts";
+import { recordScenario } from "../../../app/cli/record/record.ts";
 import { randomCase, type RandomCase } from "./rules.ts";
 
 const BATCH = 25;
@@ -81,20 +80,15 @@ function scenarioOf(name: string, cases: readonly RandomCase[], flavour: string)
   };
 }
 
-function main(): void {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
+async function main(): Promise<void> {
+  const { values } = parseArgs({
     options: {
       cases: { type: "string", default: "100" },
       seed: { type: "string", default: "1" },
       flavour: { type: "string" },
     },
   });
-  const [runner] = positionals;
-  if (!runner) throw new Error("expected the program that records scenarios on Linux");
   const folder = mkdtempSync(join(tmpdir(), "netfilter-random-"));
-  mkdirSync(join(folder, "scenarios"));
-  mkdirSync(join(folder, "transcripts"));
   const wanted = Number(values.cases);
   let ran = 0;
   let differing = 0;
@@ -104,15 +98,12 @@ function main(): void {
     const cases = fc.sample(randomCase, { seed, numRuns: Math.min(BATCH, wanted - ran) });
     ran += cases.length;
     const name = `random-${seed}-${flavour}`;
-    const path = join(folder, "scenarios", `${name}.json`);
-    writeFileSync(path, JSON.stringify(scenarioOf(name, cases, flavour), null, 1));
-    execFileSync(runner, [path], { stdio: "pipe" });
-    const parsed = parseScenario(JSON.parse(readFileSync(path, "utf8")));
+    const text = JSON.stringify(scenarioOf(name, cases, flavour), null, 1);
+    writeFileSync(join(folder, `${name}.json`), text);
+    const parsed = parseScenario(JSON.parse(text));
     if (!parsed.ok) throw new Error(JSON.stringify(parsed));
     const scenario = parsed.value;
-    const recorded = JSON.parse(
-      readFileSync(join(folder, "transcripts", `${name}.json`), "utf8"),
-    ) as Transcript;
+    const recorded = await recordScenario(scenario);
     for (const verdict of compareTranscripts(scenario, runScenario(scenario), recorded)) {
       if (verdict.differences.length === 0) continue;
       differing += 1;
@@ -123,4 +114,4 @@ function main(): void {
   console.log(`${ran} cases, ${differing} steps differ; ${folder}`);
 }
 
-main();
+await main();

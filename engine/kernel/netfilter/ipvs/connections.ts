@@ -1,6 +1,5 @@
 /** The table of connections. Linux net/netfilter/ipvs/ip_vs_conn.c. */
 import type { Ipv4 } from "../../../net/address.ts";
-import { IPPROTO_TCP } from "../../../net/packet.ts";
 import { SECOND, type Ns } from "../../../sim/clock.ts";
 import type { Simulation } from "../../../sim/simulation.ts";
 import type { ConnectionKey, IpvsConnection } from "./connection.ts";
@@ -126,8 +125,4 @@ export class IpvsConnections {
   remainingSeconds({ expiresNs }: IpvsConnection): number {
     return Math.max(0, Math.floor((expiresNs - this.sim.nowNs) / SECOND));
   }
-}
-
-export function isTcp({ key }: IpvsConnection): boolean {
-  return key.protocol === IPPROTO_TCP;
 }
