@@ -13,7 +13,7 @@ import { KernelError } from "../errno.ts";
 import type { NeighbourState } from "../rtnetlink/messages.ts";
 import type { NeighbourParameters } from "./conf.ts";
 
-/** NUD_NONE is a new entry that nobody has used yet; it is never shown. */
+/** NUD_NONE is a new entry that nobody has used yet. */
 export type NudState = NeighbourState | "NONE";
 
 /** What a neighbour needs from its table. */
@@ -52,7 +52,7 @@ function isConnected(state: NudState): boolean {
   return state === "PERMANENT" || state === "NOARP" || state === "REACHABLE";
 }
 
-function hasTimer(state: NudState): boolean {
+export function hasTimer(state: NudState): boolean {
   return state === "INCOMPLETE" || state === "REACHABLE" || state === "DELAY" || state === "PROBE";
 }
 
@@ -97,10 +97,6 @@ export class Neighbour {
 
   private get delayNs(): Ns {
     return this.parameters.delay_first_probe_time * SECOND;
-  }
-
-  get queued(): number {
-    return this.queue?.length ?? 0;
   }
 
   /** Packets that wait for the address. */

@@ -1,5 +1,5 @@
 /** The ARP table of a namespace: every device's neighbours. Linux arp_tbl. */
-import { isMulticast, multicastMac, type Ipv4, type Mac } from "../../net/address.ts";
+import { IPV4_ANY, isMulticast, multicastMac, type Ipv4, type Mac } from "../../net/address.ts";
 import type { Packet } from "../../net/packet.ts";
 import { MILLISECOND, SECOND } from "../../sim/clock.ts";
 import type { NetDevice } from "../device/net-device.ts";
@@ -18,21 +18,21 @@ export class Neighbours implements NeighbourTable {
   constructor(private readonly netns: NetNamespace) {}
 
   find(device: NetDevice, address: Ipv4): Neighbour | undefined {
-    return device.ipv4.neighbours.get(address | 0);
+    return device.ipv4.neighbours.get(keyOf(device, address) | 0);
   }
 
   /** The entry, made if it is not there. Undefined: the table is full. */
   findOrCreate(device: NetDevice, address: Ipv4): Neighbour | undefined {
-    return device.ipv4.neighbours.get(address | 0) ?? this.create(device, address);
+    return this.find(device, address) ?? this.create(device, address);
   }
 
   private create(device: NetDevice, address: Ipv4): Neighbour | undefined {
     if (this.count >= this.limit("gc_thresh2")) this.collect();
     if (this.count >= this.limit("gc_thresh3")) return undefined;
-    const neighbour = new Neighbour(device, address, this);
+    const neighbour = new Neighbour(device, keyOf(device, address), this);
     const mac = this.fixedMac(device, address);
     if (mac !== undefined) neighbour.setNoArp(mac);
-    device.ipv4.neighbours.set(address | 0, neighbour);
+    device.ipv4.neighbours.set(neighbour.address | 0, neighbour);
     this.count += 1;
     return neighbour;
   }
@@ -93,4 +93,9 @@ export class Neighbours implements NeighbourTable {
     const base = device.ipv4.neighbourParameters.base_reachable_time_ms * MILLISECOND;
     device.ipv4.reachableNs = Math.floor(base * (0.5 + this.netns.random.fraction()));
   }
+}
+
+/** Where there is only one to reach, one entry stands for every address; arp_constructor(). */
+function keyOf(device: NetDevice, address: Ipv4): Ipv4 {
+  return device.isLoopback || device.isPointToPoint ? IPV4_ANY : address;
 }

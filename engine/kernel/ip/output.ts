@@ -147,8 +147,7 @@ function toNeighbour(netns: NetNamespace, packet: Packet, output: NetDevice, nex
     output.transmit(packet);
     return;
   }
-  const neighbour =
-    output.ipv4.neighbours.get(nextHop | 0) ?? netns.neighbours.findOrCreate(output, nextHop);
+  const neighbour = netns.neighbours.findOrCreate(output, nextHop);
   if (!neighbour) {
     netns.snmp.ip.OutDiscards += 1;
     netns.tracer?.drop(packet, "neighbour-queue", output);

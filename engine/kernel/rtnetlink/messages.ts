@@ -482,7 +482,8 @@ export interface NeighbourMessage {
   readonly ifindex: number;
   readonly address: Ipv4;
   readonly mac?: Mac;
-  readonly state: NeighbourState;
+  /** Undefined: NUD_NONE, nobody has used it yet. */
+  readonly state?: NeighbourState;
   readonly proxy: boolean;
   readonly usedNs: Ns;
   readonly confirmedNs: Ns;

@@ -51,8 +51,7 @@ export class Monitor {
 
   neighbour(neighbour: Neighbour, deleted: boolean): void {
     if (this.isIdle) return;
-    const message = neighbourMessage(neighbour);
-    if (message) this.tell({ kind: "neighbour", deleted, neighbour: message });
+    this.tell({ kind: "neighbour", deleted, neighbour: neighbourMessage(neighbour) });
   }
 
   rule(rule: RuleMessage, deleted: boolean): void {

@@ -1,29 +1,28 @@
 /** RTM_NEWNEIGH, RTM_DELNEIGH for ARP. Linux net/core/neighbour.c. */
 import { KernelError } from "../errno.ts";
-import { isValid, type Neighbour } from "../ip/neighbour.ts";
+import { hasTimer, isValid, type Neighbour } from "../ip/neighbour.ts";
 import type { NetNamespace } from "../netns.ts";
 import type { NeighbourMessage, NeighbourRequest } from "./messages.ts";
 
-/** Undefined while nobody has used the entry yet. */
-export function neighbourMessage(neighbour: Neighbour): NeighbourMessage | undefined {
+export function neighbourMessage(neighbour: Neighbour): NeighbourMessage {
   const { state } = neighbour;
-  if (state === "NONE") return undefined;
   return {
     ifindex: neighbour.device.ifindex,
     address: neighbour.address,
     ...(isValid(state) ? { mac: neighbour.mac } : {}),
-    state,
+    ...(state === "NONE" ? {} : { state }),
     proxy: false,
     usedNs: neighbour.usedNs,
     confirmedNs: neighbour.confirmedNs,
     updatedNs: neighbour.updatedNs,
     probes: neighbour.probes,
-    references: neighbour.queued > 0 || state === "INCOMPLETE" || state === "DELAY" ? 1 : 0,
+    // A running timer holds the entry.
+    references: hasTimer(state) ? 1 : 0,
   };
 }
 
 export function neighbours(netns: NetNamespace): NeighbourMessage[] {
-  const entries = netns.neighbours.all().flatMap((one) => neighbourMessage(one) ?? []);
+  const entries = netns.neighbours.all().map(neighbourMessage);
   const now = netns.sim.nowNs;
   const proxies = netns.neighbours.proxies.map(({ address, device }): NeighbourMessage => ({
     ifindex: device.ifindex,
@@ -55,9 +54,8 @@ export function newNeighbour(
     return;
   }
   const present = netns.neighbours.find(device, request.address);
-  const isThere = present !== undefined && present.state !== "NONE";
-  if (mode === "add" && isThere) throw new KernelError("EEXIST");
-  if (mode === "change" && !isThere) throw new KernelError("ENOENT");
+  if (mode === "add" && present) throw new KernelError("EEXIST");
+  if (mode === "change" && !present) throw new KernelError("ENOENT");
   const entry = netns.neighbours.findOrCreate(device, request.address);
   if (!entry) throw new KernelError("ENOBUFS");
   entry.update(request.mac, request.state ?? "PERMANENT", { admin: true, override: true });
@@ -75,7 +73,7 @@ export function delNeighbour(netns: NetNamespace, request: NeighbourRequest): vo
     return;
   }
   const entry = netns.neighbours.find(device, request.address);
-  if (!entry || entry.state === "NONE") throw new KernelError("ENOENT");
+  if (!entry) throw new KernelError("ENOENT");
   // It is told to have failed first, so that whoever waits for it learns.
   entry.update(undefined, "FAILED", { admin: true, override: true });
   netns.monitor.neighbour(entry, true);

@@ -91,7 +91,12 @@ function extractNeighbours(rtnetlink: Rtnetlink): string[] {
       formatNeighbourText(
         proxy
           ? { device: device.name, address, proxy }
-          : { device: device.name, address, state, ...(mac === undefined ? {} : { mac }) },
+          : {
+              device: device.name,
+              address,
+              ...(state && { state }),
+              ...(mac === undefined ? {} : { mac }),
+            },
       ),
     );
   }

@@ -90,15 +90,15 @@ function inspectRoutes(node: LabNode, rtnetlink: Rtnetlink): string[] {
 }
 
 function inspectNeighbours(rtnetlink: Rtnetlink): NodeInspection["neighbours"] {
-  return rtnetlink
-    .neighbours()
-    .filter((neighbour) => neighbour.state !== "NOARP")
-    .map(({ address, ifindex, mac, state }) => ({
+  return rtnetlink.neighbours().flatMap(({ address, ifindex, mac, state }) => {
+    if (state === undefined || state === "NOARP") return [];
+    return {
       address: formatIpv4(address),
       device: rtnetlink.link(ifindex)?.name ?? `if${ifindex}`,
       ...(mac === undefined ? {} : { mac: formatMac(mac) }),
       state,
-    }));
+    };
+  });
 }
 
 function inspectSockets(

@@ -61,7 +61,7 @@ const arp: Applet = {
     }
     const numeric = argv.some((word) => word.includes("n") && word.startsWith("-"));
     for (const item of sys.rtnetlink.neighbours()) {
-      if (item.state === "NOARP" || item.proxy) continue;
+      if (item.state === undefined || item.state === "NOARP" || item.proxy) continue;
       const name = (numeric ? undefined : hostName(sys, item.address)) ?? "?";
       const known = item.state !== "INCOMPLETE" && item.state !== "FAILED";
       const mac = known ? `${formatMac(item.mac ?? (0 as Mac))} [ether] ` : "<incomplete> ";

@@ -42,7 +42,9 @@ function isComplete(item: NeighbourMessage): boolean {
 
 /** What /proc/net/arp lists: proxy entries last, nothing that needs no ARP. */
 function entries(sys: Sys): readonly NeighbourMessage[] {
-  const all = sys.rtnetlink.neighbours().filter((item) => item.proxy || item.state !== "NOARP");
+  const all = sys.rtnetlink
+    .neighbours()
+    .filter(({ proxy, state }) => proxy || (state !== undefined && state !== "NOARP"));
   return [...all.filter((item) => !item.proxy), ...all.filter((item) => item.proxy)];
 }
 

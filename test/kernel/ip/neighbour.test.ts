@@ -124,8 +124,8 @@ test("the queue of an unresolved neighbour is bounded in bytes", () => {
   for (let i = 0; i < 1000; i++) a.echo("10.0.0.9", { size: 1000 });
   const device = a.netns.deviceByName("eth0");
   const entry = device && a.netns.neighbours.find(device, ip("10.0.0.9"));
-  expect(entry?.queued).toBeGreaterThan(50);
-  expect(entry?.queued).toBeLessThan(140);
+  expect(entry?.waiting.length).toBeGreaterThan(50);
+  expect(entry?.waiting.length).toBeLessThan(140);
   wire.run(4000);
-  expect(entry?.queued).toBe(0);
+  expect(entry?.waiting.length).toBe(0);
 });

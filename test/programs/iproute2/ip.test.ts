@@ -81,3 +81,27 @@ test("statistics columns grow with their numbers", () => {
       "           336       4      0       0       0       0 \n",
   );
 });
+
+test("an entry that was never given an address has no state, and only `nud all` shows it", () => {
+  const { a } = lab("a");
+  a.types("ip addr add 10.9.0.1/24 dev eth0; ip link set eth0 up; ping -c1 127.0.0.5");
+  a.types("ip neigh add 10.9.0.50 dev eth0 nud noarp").complains(
+    "Error: No link layer address given.\n",
+    2,
+  );
+  a.types("ip neigh get 10.9.0.50 dev eth0").printsExactly("10.9.0.50 dev eth0 \n");
+  a.types("ip neigh show").printsExactly("");
+  a.types("ip neigh show nud all").printsExactly(
+    "0.0.0.0 dev lo lladdr 00:00:00:00:00:00 NOARP \n10.9.0.50 dev eth0 \n",
+  );
+});
+
+test("ip neigh show unused leaves out what a timer holds", () => {
+  const { a } = lab("a -- b");
+  a.types("ip addr add 10.9.0.1/24 dev eth0");
+  a.types("ip neigh add 10.9.0.51 lladdr 02:01:01:01:01:01 dev eth0 nud reachable");
+  a.types("ip neigh add 10.9.0.52 lladdr 02:01:01:01:01:02 dev eth0 nud stale");
+  a.types("ip neigh show unused").printsExactly(
+    "10.9.0.52 dev eth0 lladdr 02:01:01:01:01:02 STALE \n",
+  );
+});

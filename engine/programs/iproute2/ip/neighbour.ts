@@ -49,7 +49,9 @@ const STATES: readonly (readonly [NeighbourState, number])[] = [
   ["PROBE", 0x10],
   ["FAILED", 0x20],
 ];
-const ALL_STATES = 0xff;
+/** NUD_NONE has no bit: a bit of ip's own stands for it. */
+const NONE = 0x100;
+const ALL_STATES = 0x1ff;
 const NOARP = 0x40;
 const PERMANENT = 0x80;
 
@@ -74,7 +76,7 @@ export function neighbour(context: Context, args: Args): string | Blocking<numbe
 
 /** A state's bit by its name, shortened or not, or by its number. */
 function parseState(word: string): number {
-  if (matches(word, "none")) return 0;
+  if (matches(word, "none")) return NONE;
   const known = STATES.find(([name]) => matches(word, name.toLowerCase()));
   const bits = known?.[1] ?? parseUnsigned(word, ALL_STATES);
   if (bits === undefined) throw invalidArgument("nud state is bad", word);
@@ -209,7 +211,7 @@ function parseFilter(context: Context, args: Args, defaultStates: number): Filte
 }
 
 function selects(context: Context, filter: Filter, item: NeighbourMessage): boolean {
-  const bit = STATES.find(([name]) => name === item.state)?.[1] ?? 0;
+  const bit = STATES.find(([name]) => name === item.state)?.[1] ?? NONE;
   if (item.proxy !== filter.proxy) return false;
   if (filter.device !== undefined && item.ifindex !== filter.device) return false;
   if (filter.to && !prefixContains(filter.to, item.address)) return false;
@@ -227,7 +229,7 @@ function dump(context: Context, filter: Filter): readonly NeighbourMessage[] {
 }
 
 function show(context: Context, args: Args): string {
-  const filter = parseFilter(context, args, ALL_STATES & ~NOARP);
+  const filter = parseFilter(context, args, ALL_STATES & ~(NOARP | NONE));
   const printer = context.printer();
   for (const item of dump(context, filter)) {
     printer.open();
@@ -289,7 +291,7 @@ export function printNeighbour(
   if (mac !== undefined) printer.field("lladdr", mac, `lladdr ${printer.paint("mac", `${mac} `)}`);
   if (item.proxy) printer.flag("proxy", "proxy ");
   if (context.options.statistics > 0 && !item.proxy) printCacheInfo(context, printer, item);
-  if (!item.proxy) printer.field("state", [item.state], `${item.state} `);
+  if (!item.proxy && item.state) printer.field("state", [item.state], `${item.state} `);
   printer.plain("\n");
 }
 
