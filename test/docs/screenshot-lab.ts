@@ -17,3 +17,23 @@ export async function stageLab(page: Page): Promise<void> {
 async function shows(page: Page, text: string): Promise<void> {
   await page.locator(".xterm-rows").getByText(text).last().waitFor({ timeout: 15_000 });
 }
+
+/** Two containers in one network namespace and one beside them, and what the machine says of them. */
+export async function stageContainers(page: Page): Promise<void> {
+  await page.getByTestId("template-shared-namespace").click();
+  await page.getByTestId("node-dockerhost").dispatchEvent("dblclick");
+  await shows(page, "root@dockerhost:~#");
+  for (const command of [
+    "docker run --name nginx -d nginx",
+    "docker run --name client --net=container:nginx -d busybox sleep 1500",
+    "docker run --name box -d busybox sleep 1500",
+  ]) {
+    await page.keyboard.type(`${command}; echo done with $?\n`);
+    await shows(page, "done with 0");
+    await page.keyboard.type("clear\n");
+  }
+  await page.keyboard.type("docker exec client ip -4 addr; docker exec client netstat -ltn\n");
+  await shows(page, "LISTEN");
+  await page.getByTestId("node-dockerhost").click({ position: { x: 12, y: 10 } });
+  await page.waitForTimeout(800);
+}

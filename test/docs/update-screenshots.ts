@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { testHosts, type TestHost } from "../e2e/support/hosts.ts";
-import { stageLab } from "./screenshot-lab.ts";
+import { stageContainers, stageLab } from "./screenshot-lab.ts";
 
 const FOLDER = path.join(import.meta.dirname, "../../docs/screenshots");
 
@@ -15,5 +15,8 @@ for (const theme of ["light", "dark"] as const) {
   await page.screenshot({ path: path.join(FOLDER, `start-${theme}.png`) });
   await stageLab(page);
   await page.screenshot({ path: path.join(FOLDER, `window-${theme}.png`) });
+  const containers = await running.open({ theme });
+  await stageContainers(containers);
+  await containers.screenshot({ path: path.join(FOLDER, `containers-${theme}.png`) });
 }
 await running.close();

@@ -46,9 +46,10 @@ function viewContainer(engine: Engine, summary: ContainerSummary): ContainerView
     namespace: namespaceOf(engine, summary.HostConfig.NetworkMode),
     ports: ports
       .filter(({ PublicPort }) => PublicPort !== undefined)
-      .map(
-        ({ IP, PublicPort, PrivatePort, Type }) => `${IP}:${PublicPort}->${PrivatePort}/${Type}`,
-      ),
+      .map(({ IP = "", PublicPort, PrivatePort, Type }) => {
+        const address = IP.includes(":") ? `[${IP}]` : IP;
+        return `${address}:${PublicPort}->${PrivatePort}/${Type}`;
+      }),
   };
 }
 

@@ -3,8 +3,7 @@ import type { Template } from "./template.ts";
 export const sharedNamespace: Template = {
   id: "shared-namespace",
   title: "Containers that share a namespace",
-  summary:
-    "A machine with Docker: two containers with one network namespace, and what is around it.",
+  summary: "A machine with Docker: two containers, one network namespace.",
   yaml: `
 podwire: 1
 name: Containers that share a namespace
@@ -21,7 +20,7 @@ cables:
   - ends: [dockerhost:eth0, pc:eth0]
 notes:
   - at: [400, 120]
-    size: [560, 430]
+    size: [460, 390]
     text: |
       On dockerhost:
 
