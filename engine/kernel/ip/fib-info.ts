@@ -91,6 +91,46 @@ function sameMetrics(one: RouteMetrics | undefined, other: RouteMetrics | undefi
   return keys.every((key) => one?.[key] === other?.[key]);
 }
 
+/** Distinct infos that are remembered to be shared. */
+const MAX_REMEMBERED = 4096;
+
+/**
+ * Routes that say the same share their information, so that many of them touch little memory;
+ * fib_find_info().
+ */
+export class SharedInfos {
+  private readonly known = new Map<string, FibInfo>();
+
+  /** An equal one in the same state if there is one, or this one. */
+  share(info: FibInfo): FibInfo {
+    // A next hop object replaces the hops of its routes.
+    if (info.nextHopId !== undefined) return info;
+    const [hop] = info.nextHops;
+    const key = `${hop?.gateway} ${hop?.oif} ${info.priority} ${info.type} ${info.preferredSource}`;
+    const other = this.known.get(key);
+    if (other && sameInfo(other, info) && sameState(other, info)) return other;
+    if (this.known.size >= MAX_REMEMBERED) this.known.clear();
+    this.known.set(key, info);
+    return info;
+  }
+}
+
+/** Also false for one that no route has any more while its devices changed. */
+function sameState(one: FibInfo, other: FibInfo): boolean {
+  return (
+    one.dead === other.dead &&
+    one.nextHops.every((hop, i) => {
+      const { device, dead, linkDown, upperBound } = other.nextHops[i] as FibNextHop;
+      return (
+        hop.device === device &&
+        hop.dead === dead &&
+        hop.linkDown === linkDown &&
+        hop.upperBound === upperBound
+      );
+    })
+  );
+}
+
 /** True if two routes of the same prefix would be the same; fib_find_info(). */
 export function sameInfo(one: FibInfo, other: FibInfo): boolean {
   return (

@@ -61,9 +61,10 @@ export class FibTable {
         const { info } = alias;
         if (alias.tos !== 0 && alias.tos !== (flow.tos & TOS_MASK)) continue;
         if (info.dead || info.scope < flow.scope) continue;
-        const { error } = ROUTE_TYPES[info.type];
-        const nextHop = error ? undefined : usableHop(info, flow);
-        if (!error && !nextHop) continue;
+        const nextHop = usableHop(info, flow);
+        // A route that refuses has no next hops.
+        const error = nextHop ? undefined : ROUTE_TYPES[info.type].error;
+        if (!nextHop && !error) continue;
         result.prefixLength = node.length;
         result.type = info.type;
         result.scope = info.scope;

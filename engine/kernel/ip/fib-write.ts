@@ -85,7 +85,7 @@ function createInfo(netns: NetNamespace, spec: RouteSpec): FibInfo {
     throw invalid("Invalid prefsrc address");
   }
   rebalance(info);
-  return info;
+  return netns.fib.sharedInfos.share(info);
 }
 
 function checkNextHops(netns: NetNamespace, spec: RouteSpec): FibNextHop[] {

@@ -3,7 +3,7 @@ import { IPV4_ANY, IPV4_BROADCAST, isMulticast, type Ipv4 } from "../../net/addr
 import type { NetDevice } from "../device/net-device.ts";
 import type { Errno } from "../errno.ts";
 import { TABLE_DEFAULT, TABLE_LOCAL, TABLE_MAIN, type RouteType } from "../rtnetlink/messages.ts";
-import type { FibAlias, FibInfo, FibNextHop } from "./fib-info.ts";
+import { SharedInfos, type FibAlias, type FibInfo, type FibNextHop } from "./fib-info.ts";
 import { FibRules } from "./fib-rules.ts";
 import { FibResult, FibTable, type FibFlow } from "./fib-table.ts";
 import { SCOPE_NOWHERE, SCOPE_UNIVERSE } from "./in-device.ts";
@@ -18,11 +18,14 @@ type RouteListener = (table: number, prefix: Ipv4, length: number, alias: FibAli
 export class Fib {
   /** So that forgetting does not look at every route. */
   readonly hopsWithExceptions = new Set<FibNextHop>();
+  private readonly local = new FibTable(TABLE_LOCAL);
+  private readonly main = new FibTable(TABLE_MAIN);
   readonly tables = new Map<number, FibTable>([
-    [TABLE_LOCAL, new FibTable(TABLE_LOCAL)],
-    [TABLE_MAIN, new FibTable(TABLE_MAIN)],
+    [TABLE_LOCAL, this.local],
+    [TABLE_MAIN, this.main],
   ]);
   readonly rules: FibRules;
+  readonly sharedInfos = new SharedInfos();
   /** Answer of the last lookup; only valid until the next one. */
   readonly result = new FibResult();
   /** Input of the next lookup, to spare an allocation a packet. */
@@ -55,12 +58,13 @@ export class Fib {
   lookup(flow: FibFlow): Errno | undefined {
     const { rules, result } = this;
     if (rules.areCustom) return rules.lookup(flow, result);
-    let error = (this.tables.get(TABLE_LOCAL) as FibTable).lookup(flow, result);
+    let error = this.local.lookup(flow, result);
     if (error !== "EAGAIN") return error;
-    error = (this.tables.get(TABLE_MAIN) as FibTable).lookup(flow, result);
+    error = this.main.lookup(flow, result);
     if (error !== "EAGAIN") return error;
-    error = this.tables.get(TABLE_DEFAULT)?.lookup(flow, result);
-    return error === "EAGAIN" || !this.tables.has(TABLE_DEFAULT) ? "ENETUNREACH" : error;
+    const last = this.tables.get(TABLE_DEFAULT);
+    error = last?.lookup(flow, result);
+    return error === "EAGAIN" || !last ? "ENETUNREACH" : error;
   }
 
   /**

@@ -1,8 +1,8 @@
 /** RTM_GETROUTE for one destination: which way a packet would take. Linux inet_rtm_getroute(). */
-import type { Ipv4 } from "../../net/address.ts";
+import { prefixContains, type Ipv4 } from "../../net/address.ts";
 import { IPPROTO_TCP, IPPROTO_UDP, Packet } from "../../net/packet.ts";
 import { KernelError } from "../errno.ts";
-import type { FibInfo, RouteException } from "../ip/fib-info.ts";
+import type { FibInfo, FibNextHop, RouteException } from "../ip/fib-info.ts";
 import { findException } from "../ip/route.ts";
 import { routeInput } from "../ip/route-input.ts";
 import { outputFlow, routeOutput } from "../ip/route-output.ts";
@@ -55,7 +55,7 @@ function forOutput(netns: NetNamespace, query: RouteQuery): RouteAnswer {
     table: reportedTable(netns, route.tableId),
     ...mtuOf(netns, route.info, exception),
     cacheFlags: cacheFlags(type, device.isLoopback, exception, false),
-    route: matched(netns, route.info),
+    route: matched(netns, route.info, query.destination),
   };
 }
 
@@ -129,7 +129,7 @@ function forInput(netns: NetNamespace, query: RouteQuery): RouteAnswer {
         ifindex: netns.loopback.ifindex,
         table: reportedTable(netns, decision.tableId),
         cacheFlags: cacheFlags(decision.kind, true, undefined, false),
-        route: matched(netns, undefined),
+        route: matched(netns, undefined, destination),
       };
   }
   const exception = findException(decision.nextHop, destination, netns.sim.nowNs);
@@ -142,7 +142,7 @@ function forInput(netns: NetNamespace, query: RouteQuery): RouteAnswer {
     table: reportedTable(netns, decision.tableId),
     ...mtuOf(netns, decision.info, exception),
     cacheFlags: cacheFlags("unicast", false, exception, decision.redirects),
-    route: matched(netns, decision.info),
+    route: matched(netns, decision.info, destination),
   };
 }
 
@@ -189,13 +189,19 @@ function cacheFlags(
   return flags;
 }
 
-/** The FIB entry that has this information. */
-function matched(netns: NetNamespace, info: FibInfo | undefined): RouteMessage {
+/** The FIB entry that has this information, which others may share: the longest prefix. */
+function matched(netns: NetNamespace, info: FibInfo | undefined, destination: Ipv4): RouteMessage {
+  let longest = -1;
+  let found: RouteMessage | undefined;
   for (const table of netns.fib.tables.values()) {
     for (const { prefix, length, alias } of table.entries()) {
-      if (alias.info === info) return routeMessage(table.id, prefix, length, alias);
+      if (alias.info !== info || length <= longest) continue;
+      if (!prefixContains({ address: prefix, length }, destination)) continue;
+      longest = length;
+      found = routeMessage(table.id, prefix, length, alias);
     }
   }
+  if (found) return found;
   return {
     table: NO_TABLE,
     type: "unicast",
@@ -213,9 +219,13 @@ function matched(netns: NetNamespace, info: FibInfo | undefined): RouteMessage {
 export function cachedRoutes(netns: NetNamespace): RouteAnswer[] {
   const now = netns.sim.nowNs;
   const answers: RouteAnswer[] = [];
+  // Routes share their hops.
+  const seen = new Set<FibNextHop>();
   for (const table of netns.fib.tables.values()) {
     for (const { prefix, length, alias } of table.entries()) {
       for (const hop of alias.info.nextHops) {
+        if (seen.has(hop)) continue;
+        seen.add(hop);
         for (const { destination } of [...(hop.exceptions?.values() ?? [])]) {
           const exception = findException(hop, destination, now);
           if (!exception) continue;

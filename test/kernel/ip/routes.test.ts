@@ -164,3 +164,30 @@ test("our own address as a source from outside is a martian", () => {
   expect(a.pings("10.0.2.10", { src: "10.0.2.1" })).toBe(false);
   expect(r.netns.snmp.ip.ForwDatagrams).toBe(0);
 });
+
+test("routes that say the same share their information until the device's state differs", () => {
+  const { a } = oneHost();
+  const add = (prefix: string): void =>
+    a.netns.rtnetlink.newRoute(
+      {
+        destination: ip(prefix),
+        prefixLength: 24,
+        nextHops: [{ gateway: ip("10.0.0.2"), device: "eth0" }],
+      },
+      "add",
+    );
+  const infoOf = (prefix: string): unknown =>
+    a.netns.fib.table(TABLE_MAIN).aliasesOf(ip(prefix), 24)?.[0]?.info;
+  add("10.1.0.0");
+  add("10.2.0.0");
+  expect(infoOf("10.2.0.0")).toBe(infoOf("10.1.0.0"));
+  const before = infoOf("10.1.0.0");
+  a.netns.rtnetlink.setLink("eth0", { up: false });
+  a.netns.rtnetlink.setLink("eth0", { up: true });
+  add("10.3.0.0");
+  expect(infoOf("10.3.0.0")).not.toBe(before);
+  const found = a.netns.fib.lookupAside((flow) => {
+    flow.dst = ip("10.3.0.9");
+  });
+  expect(found).toMatchObject({ prefixLength: 24, info: { dead: false } });
+});
