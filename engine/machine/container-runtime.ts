@@ -174,14 +174,14 @@ export class RuntimeContainer {
 
   /** runc start. ContainerStartError */
   start(): ContainerProcess {
-    this.init = this.run(this.spec.process);
+    this.init = this.run(this.spec.process, true);
     if (this.spec.namespaces.pid) this.init.process.endListeners.push(() => this.killAll());
     return this.init;
   }
 
   /** runc exec. ContainerStartError */
   exec(process: ContainerProcessSpec): ContainerProcess {
-    return this.run(process);
+    return this.run(process, false);
   }
 
   /** To its first process, or to all of them. Sent from outside: number 1 cannot refuse SIGKILL. */
@@ -226,7 +226,7 @@ export class RuntimeContainer {
     }
   }
 
-  private run(spec: ContainerProcessSpec): ContainerProcess {
+  private run(spec: ContainerProcessSpec, isFirst: boolean): ContainerProcess {
     const { kernel } = this;
     const process = kernel.createProcess({
       parent: this.supervisor,
@@ -240,7 +240,7 @@ export class RuntimeContainer {
     process.descriptors.limit = spec.openFiles ?? SERVICE_OPEN_FILES;
     process.setComm("runc:[2:INIT]");
     try {
-      this.prepare(process, spec);
+      this.prepare(process, spec, isFirst);
     } catch (error) {
       kernel.lifecycle.end(process, { pid: process.pid, kind: "exited", code: 1 });
       throw startError(error, spec);
@@ -253,15 +253,15 @@ export class RuntimeContainer {
   }
 
   /** What runc's own code in the container does before it becomes the program. */
-  private prepare(process: Process, spec: ContainerProcessSpec): void {
+  private prepare(process: Process, spec: ContainerProcessSpec, isFirst: boolean): void {
     const sys = process.sys as Sys;
     const user = resolveUser(sys, spec.user);
-    makeDirectories(sys, spec.cwd);
+    if (isFirst) makeDirectories(sys, spec.cwd);
     process.uid = user.uid;
     process.gid = user.gid;
     process.groups = user.groups;
     if (!process.env.has("HOME")) process.env.set("HOME", user.home);
-    sys.chdir(spec.cwd);
+    changeDirectory(sys, spec.cwd);
     const path = locateProgram(sys, spec.argv[0] ?? "");
     const loaded = loadProgram(this.kernel.programs, process, path, spec.argv);
     this.kernel.setProgram(process, loaded);
@@ -322,6 +322,20 @@ function startSupervisor(kernel: Kernel, argv: readonly string[]): Process {
   process.executable = path;
   kernel.scheduler.start(process, (sys) => collectChildren(sys));
   return process;
+}
+
+/** ContainerStartError */
+function changeDirectory(sys: Sys, path: string): void {
+  if (!path.startsWith("/")) {
+    throw new ContainerStartError("Cwd must be an absolute path", 126, "runc");
+  }
+  try {
+    sys.chdir(path);
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    const why = `chdir to cwd ("${path}") set in config.json failed: ${lowerCase(error)}`;
+    throw new ContainerStartError(why, 126, "runc");
+  }
 }
 
 function makeDirectories(sys: Sys, path: string): void {

@@ -13,6 +13,7 @@ import type { Networks } from "../networks/networks.ts";
 import type { Images } from "../store/images.ts";
 import type { Volumes } from "../store/volumes.ts";
 import { Container } from "./container.ts";
+import { checkConfig } from "./config-checks.ts";
 import { completeConfig, completeHostConfig } from "./defaults.ts";
 import { checkHostConfig } from "./host-config-checks.ts";
 import { ContainerLog } from "./log.ts";
@@ -68,6 +69,7 @@ export class Containers {
     const image = images.get(body.Image ?? "");
     const hostConfig = this.resolveModes(completeHostConfig(askedHost, release, daemon));
     const warnings = checkHostConfig(asked, hostConfig, release);
+    checkConfig(asked, hostConfig, release);
     const id = newId(random);
     const owner = ownerOf(hostConfig, (reference) => this.find(reference));
     const hostname =
@@ -80,8 +82,10 @@ export class Containers {
       throw new ApiError(400, release === "28" ? "no command specified" : "No command specified");
     }
     this.checkNetworking(networking?.EndpointsConfig ?? {}, hostConfig);
+    this.checkLinks(hostConfig);
     const name = this.reserveName(askedName, id);
     const mounts = planMounts(
+      context.sys,
       hostConfig,
       Object.keys(config.Volumes ?? {}),
       volumes(),
@@ -133,9 +137,12 @@ export class Containers {
     const reference = mode.slice("container:".length);
     const owner = this.find(reference);
     if (!owner) {
-      const text = `No such container: ${reference}`;
-      const isNew = this.parts.context.release === "28";
-      throw new ApiError(404, isNew ? `joining network namespace of container: ${text}` : text);
+      // 20.10 finds out when it starts.
+      if (this.parts.context.release === "20.10") return hostConfig;
+      throw new ApiError(
+        404,
+        `joining network namespace of container: No such container: ${reference}`,
+      );
     }
     return { ...hostConfig, NetworkMode: `container:${owner.id}` };
   }
@@ -172,6 +179,14 @@ export class Containers {
     }
   }
 
+  private checkLinks({ Links: links }: HostConfig): void {
+    for (const link of links ?? []) {
+      const [name = ""] = link.split(":");
+      if (this.find(name)) continue;
+      throw new ApiError(404, `could not get container for ${name}: No such container: ${name}`);
+    }
+  }
+
   /** What is wrong with an address that was asked for in a network, as 28 lists it. */
   addressProblems(name: string, settings: Partial<EndpointSettings>): string[] {
     const text = settings.IPAMConfig?.IPv4Address;
@@ -205,7 +220,11 @@ export class Containers {
     if (container.networkOwner !== undefined || container.config.NetworkDisabled) return;
     const mode = hostConfig.NetworkMode === "default" ? "bridge" : hostConfig.NetworkMode;
     const asked = Object.entries(endpoints).map(([name, settings]) => {
-      return [name === "default" ? "bridge" : name, settings] as const;
+      if (name !== "default") return [name, settings] as const;
+      // 20.10 forgets an address asked for in the network that was not named.
+      const { IPAMConfig: ipam, ...others } = settings;
+      const isKept = this.parts.context.release === "28" && ipam;
+      return ["bridge", isKept ? { ...others, IPAMConfig: ipam } : others] as const;
     });
     const named = new Map(asked);
     // The network may have been named by its id.

@@ -141,6 +141,8 @@ export function completeConfig(
   const own = image.config;
   const exposed = { ...own.ExposedPorts, ...given.ExposedPorts };
   const volumes = { ...own.Volumes, ...given.Volumes };
+  // `--entrypoint ''` takes the image's away, and its command with it.
+  const isEmptied = given.Entrypoint?.length === 1 && given.Entrypoint[0] === "";
   const entrypoint = given.Entrypoint?.length ? given.Entrypoint : undefined;
   const cmd = given.Cmd?.length ? given.Cmd : entrypoint ? null : (own.Cmd ?? null);
   const health = given.Healthcheck
@@ -164,7 +166,7 @@ export function completeConfig(
     Image: given.Image ?? "",
     Volumes: Object.keys(volumes).length > 0 ? sorted(volumes) : null,
     WorkingDir: given.WorkingDir || own.WorkingDir || "",
-    Entrypoint: entrypoint ?? own.Entrypoint ?? null,
+    Entrypoint: isEmptied ? null : (entrypoint ?? own.Entrypoint ?? null),
     ...(given.NetworkDisabled ? { NetworkDisabled: true } : {}),
     ...(given.MacAddress ? { MacAddress: given.MacAddress } : {}),
     OnBuild: null,

@@ -54,6 +54,14 @@ export function checkHostConfig(
     : [];
 }
 
+const IPC_MODES = ["", "none", "private", "shareable", "host"];
+
+/** Found out when the container starts. ApiError 400 */
+export function checkIpcMode(mode: string, release: Release): void {
+  if (IPC_MODES.includes(mode) || mode.startsWith("container:")) return;
+  throw new ApiError(400, `${release === "28" ? "invalid" : "Invalid"} IPC mode: ${mode}`);
+}
+
 const POLICIES = ["no", "always", "unless-stopped", "on-failure"];
 
 /** ApiError 400 */

@@ -14,6 +14,7 @@ import type { Container } from "./container.ts";
 import type { Containers } from "./containers.ts";
 import { processEnvironment } from "./environment.ts";
 import { exitCodeOf, parseSignal } from "./exit-code.ts";
+import { checkIpcMode } from "./host-config-checks.ts";
 import { HealthMonitor } from "./health.ts";
 import { filesDirectory } from "./inspect.ts";
 import { containerMountsOf, fillVolumes } from "./mounts.ts";
@@ -96,6 +97,7 @@ export class Lifecycle {
     const { context, networking, containers } = this.parts;
     const { state } = container;
     try {
+      checkIpcMode(container.hostConfig.IpcMode, context.release);
       networking.allocate(container);
     } catch (error) {
       this.failed(container, error, 128);

@@ -1,16 +1,18 @@
 /** Volumes, directories of the machine and tmpfs in a container: what was asked for, and mounting it. */
 import { KernelError } from "../../kernel/errno.ts";
+import type { Sys } from "../../kernel/process/sys.ts";
 import { pathComponents } from "../../kernel/fs/path-names.ts";
 import { hostFile } from "../../machine/container-runtime.ts";
 import type { ContainerMount } from "../../machine/container-mounts.ts";
 import { ApiError } from "../api/errors.ts";
-import type { HostConfig, MountPoint } from "../api/container.ts";
+import type { HostConfig, MountPoint, MountSpec } from "../api/container.ts";
 import type { DaemonContext } from "../daemon/context.ts";
 import { makeDirectories, mountpoint, type Volumes } from "../store/volumes.ts";
 import type { Container } from "./container.ts";
 
 /** Decides where everything comes from; makes the volumes. ApiError 400, 404. */
 export function planMounts(
+  sys: Sys,
   hostConfig: HostConfig,
   imageVolumes: readonly string[],
   volumes: Volumes,
@@ -31,34 +33,67 @@ export function planMounts(
   for (const bind of hostConfig.Binds ?? []) put(bindPoint(bind, volumes));
   for (const mount of hostConfig.Mounts ?? []) {
     const { Type: type, Target: target, ReadOnly: readOnly = false, Source: source = "" } = mount;
+    checkMount(mount, sys);
     if (type === "tmpfs") put(tmpfsPoint(target));
     else if (type === "volume") put(volumePoint(source, target, readOnly ? "ro" : "z", volumes));
-    else if (!source.startsWith("/")) {
-      throw new ApiError(
-        400,
-        `invalid mount config for type "bind": invalid mount path: '${source}' mount path must be absolute`,
-      );
-    } else put(hostPoint(source, target, readOnly ? "ro" : ""));
+    else put(hostPoint(source, target, readOnly ? "ro" : ""));
   }
-  for (const target of Object.keys(hostConfig.Tmpfs ?? {})) put(tmpfsPoint(target));
+  for (const target of Object.keys(hostConfig.Tmpfs ?? {})) {
+    const problem = targetProblem(target);
+    if (problem !== undefined) throw new ApiError(400, problem);
+    put(tmpfsPoint(target));
+  }
   for (const target of imageVolumes) {
     if (!planned.has(clean(target))) put(volumePoint("", target, "", volumes), false);
   }
   return [...planned.values()];
 }
 
-function bindPoint(text: string, volumes: Volumes): MountPoint {
-  const [source = "", target = "", mode = ""] = text.split(":");
+/** volume/mounts/linux_parser.go, linuxValidateAbsolute() and linuxValidateNotRoot(). */
+function targetProblem(target: string): string | undefined {
   if (!target.startsWith("/")) {
-    throw new ApiError(
-      400,
-      `invalid volume specification: '${text}': invalid mount config for type "${source.startsWith("/") ? "bind" : "volume"}": invalid mount path: '${target}' mount path must be absolute`,
-    );
+    return `invalid mount path: '${target}' mount path must be absolute`;
   }
-  if (clean(target) === "/") {
+  return clean(target) === "/" ? "invalid specification: destination can't be '/'" : undefined;
+}
+
+/** validateMountConfigImpl(). ApiError 400 */
+function checkMount(
+  { Type: type, Source: source = "", Target: target }: MountSpec,
+  sys: Sys,
+): void {
+  const problem = sourceProblem(type, source, sys) ?? targetProblem(target);
+  if (problem === undefined) return;
+  throw new ApiError(400, `invalid mount config for type "${type}": ${problem}`);
+}
+
+function sourceProblem(type: string, source: string, sys: Sys): string | undefined {
+  switch (type) {
+    case "bind":
+      if (source === "") return "field Source must not be empty";
+      if (!source.startsWith("/")) {
+        return `invalid mount path: '${source}' mount path must be absolute`;
+      }
+      return sys.access(source, {}) ? undefined : `bind source path does not exist: ${source}`;
+    case "tmpfs":
+      return source === "" ? undefined : "field Source must not be specified";
+    case "volume":
+      return undefined;
+    default:
+      return "mount type unknown";
+  }
+}
+
+function bindPoint(text: string, volumes: Volumes): MountPoint {
+  const parts = text.split(":");
+  const [source = "", target = "", mode = ""] = parts;
+  if (parts.length > 3) throw new ApiError(400, `invalid volume specification: '${text}'`);
+  const problem = targetProblem(target);
+  if (problem !== undefined) {
+    const type = source.startsWith("/") ? "bind" : "volume";
     throw new ApiError(
       400,
-      `invalid volume specification: '${text}': invalid specification: destination can't be '/'`,
+      `invalid volume specification: '${text}': invalid mount config for type "${type}": ${problem}`,
     );
   }
   const unknown = mode.split(",").find((word) => word !== "" && !MODES.includes(word));

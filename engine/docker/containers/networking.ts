@@ -179,8 +179,8 @@ export class ContainerNetworking {
   private allocateAddress(network: Network, wired: ContainerNetwork): Ipv4 | undefined {
     const { settings, before } = wired;
     const { pool } = network;
-    if (!pool) return undefined;
     this.refuseAddress(network, settings);
+    if (!pool) return undefined;
     const text = settings.IPAMConfig?.IPv4Address;
     const wanted = text ? parseIpv4(text) : undefined;
     if (wanted !== undefined && !pool.contains(wanted)) {
@@ -205,8 +205,14 @@ export class ContainerNetworking {
 
   /** 28 has refused it when the container was made. */
   private refuseAddress(network: Network, settings: Partial<EndpointSettings>): void {
-    const isOwnSubnet = network.definition.ipamConfig !== null || network.isDefaultBridge;
-    if (!settings.IPAMConfig?.IPv4Address || isOwnSubnet) return;
+    if (!settings.IPAMConfig?.IPv4Address) return;
+    if (network.isPredefined && this.parts.context.release === "20.10") {
+      throw new ApiError(
+        400,
+        "user specified IP address is supported on user defined networks only",
+      );
+    }
+    if (network.definition.ipamConfig !== null || network.isDefaultBridge) return;
     throw new ApiError(
       400,
       "user specified IP address is supported only when connecting to networks with user configured subnets",

@@ -8,11 +8,16 @@ export function ociError(
   what: "create" | "exec",
 ): string {
   if (error.foundBy === "engine") return error.message;
+  // Before Go 1.20 LookPath() did not tell a directory from a file that may not be run.
+  const why =
+    release === "28"
+      ? error.message
+      : error.message.replace(/: is a directory$/, ": permission denied");
   if (what === "exec") {
-    return `OCI runtime exec failed: exec failed: unable to start container process: ${error.message}: unknown`;
+    return `OCI runtime exec failed: exec failed: unable to start container process: ${why}: unknown`;
   }
   const isNew = release === "28";
   const task = isNew ? "failed to create task for container: " : "";
   const init = isNew ? "error during container init: " : "";
-  return `${task}failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ${init}${error.message}: unknown`;
+  return `${task}failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ${init}${why}: unknown`;
 }

@@ -130,3 +130,68 @@ test("a log can be read from a point on, and only its end", () => {
   expect(types("docker logs --since 5s talk")).toBe("2\n3\n");
   expect(types("docker logs -t --tail 1 talk")).toMatch(/^2026-01-01T12:00:\d\d\.\d{9}Z 3\n$/);
 });
+
+test.each([
+  ["--entrypoint '' busybox", "No command specified."],
+  ["--stop-signal FOO busybox true", "Invalid signal: FOO."],
+  [
+    "-w rel busybox true",
+    "the working directory 'rel' is invalid, it needs to be an absolute path.",
+  ],
+  ["--cap-add foo busybox true", 'invalid CapAdd: unknown capability: "CAP_FOO".'],
+  ["--runtime x busybox true", "Unknown runtime specified x."],
+  ["--log-driver x busybox true", 'error looking up logging plugin x: plugin "x" not found.'],
+  ["--log-opt x busybox true", "unknown log opt 'x' for json-file log driver."],
+  [
+    "--oom-score-adj 1001 busybox true",
+    "Invalid value 1001, range for oom score adj is [-1000, 1000].",
+  ],
+  ["--link no:x busybox true", "could not get container for no: No such container: no."],
+  ["--tmpfs x busybox true", "invalid mount path: 'x' mount path must be absolute."],
+  [
+    "--mount type=foo,dst=/x busybox true",
+    'invalid mount config for type "foo": mount type unknown.',
+  ],
+  [
+    "--mount type=bind,src=/no,dst=/x busybox true",
+    'invalid mount config for type "bind": bind source path does not exist: /no.',
+  ],
+])("docker run %s is refused, and leaves no container", (words, why) => {
+  const { refuses, types } = dockerMachine("ubuntu-16.04");
+  expect(refuses(`docker run ${words}`)).toBe(
+    `docker: Error response from daemon: ${why}\nSee 'docker run --help'.\n`,
+  );
+  expect(types("docker ps -aq")).toBe("");
+});
+
+test.each([
+  ["--ipc x busybox true", "Invalid IPC mode: x.", 125],
+  [
+    "--net none --ip 1.2.3.4 busybox true",
+    "user specified IP address is supported on user defined networks only.",
+    125,
+  ],
+  ["--net container:no busybox true", "No such container: no.", 125],
+  [
+    "busybox /tmp",
+    'failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "/tmp": permission denied: unknown.',
+    126,
+  ],
+])("docker run %s fails when the container starts", (words, why, exit) => {
+  const { run, types } = dockerMachine("ubuntu-16.04");
+  const outcome = run(`docker run --name xx ${words}`);
+  expect(outcome.stderr).toContain(`docker: Error response from daemon: ${why}\n`);
+  expect(outcome.exit).toBe(exit);
+  expect(types("docker ps -a --format '{{.Names}} {{.Status}}'")).toBe("xx Created\n");
+});
+
+test("exec wants its working directory to be there", () => {
+  const { run, types } = dockerMachine("ubuntu-16.04");
+  types("docker run -d --name box -w /made/by/it busybox sleep 100");
+  expect(types("docker exec box pwd")).toBe("/made/by/it\n");
+  expect(run("docker exec -w /no box pwd")).toMatchObject({
+    stdout:
+      'OCI runtime exec failed: exec failed: unable to start container process: chdir to cwd ("/no") set in config.json failed: no such file or directory: unknown\r\n',
+    exit: 126,
+  });
+});
