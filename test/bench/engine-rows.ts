@@ -93,6 +93,31 @@ export function pingAll(): Row {
   };
 }
 
+export function manyContainers(): Row {
+  const count = 200;
+  const lab = open(
+    "podwire: 1\nnodes:\n  - { name: h, kind: host, at: [0, 0], image: debian-12 }\n",
+  );
+  const { machine } = lab.node("h");
+  const finish = (line: string): string => {
+    const run = machine.run(line);
+    while (run.exitStatus === undefined) advance(lab, 1);
+    return run.stdout.trim();
+  };
+  finish("docker pull -q busybox");
+  const took = secondsOf(() => {
+    const running = finish(
+      `for i in $(seq ${count}); do docker run -d busybox sleep 100000 >/dev/null; done; docker ps -q | wc -l`,
+    );
+    if (running !== String(count)) throw new Error(`${running} of ${count} containers run`);
+  });
+  return {
+    what: `${count} containers on one machine: docker run -d of each`,
+    result: `${took.toFixed(2)} s`,
+    aim: "< 1 s",
+  };
+}
+
 export function routeLookup(): Row {
   const lab = open(ROUTED_LAB);
   const { fib, rtnetlink } = networkOf(lab, "a");

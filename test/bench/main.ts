@@ -1,5 +1,5 @@
 /** `npm run bench`: one table. The browser edition must be built (`npm run bench` does it). */
-import { forwarding, pingAll, routeLookup, thousandHosts } from "./engine-rows.ts";
+import { forwarding, manyContainers, pingAll, routeLookup, thousandHosts } from "./engine-rows.ts";
 import { kubeProxyRows } from "./netfilter-rows.ts";
 import { printTable } from "./row.ts";
 import { sizeRow } from "./size-row.ts";
@@ -10,6 +10,7 @@ printTable([
   routeLookup(),
   ...thousandHosts(),
   pingAll(),
+  manyContainers(),
   ...kubeProxyRows(),
   ...(await windowRows()),
   sizeRow(),
