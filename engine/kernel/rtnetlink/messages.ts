@@ -647,6 +647,20 @@ export interface PriorityOptions {
   readonly map: readonly number[];
 }
 
+/** What is left out stays, or is the kernel's default. RFC 8290. */
+export interface FairQueueCodelOptions {
+  readonly kind: "fq_codel";
+  readonly limit?: number;
+  readonly flows?: number;
+  readonly quantumBytes?: number;
+  readonly targetNs?: Ns;
+  readonly intervalNs?: Ns;
+  readonly ceThresholdNs?: Ns;
+  readonly memoryLimitBytes?: number;
+  readonly dropBatch?: number;
+  readonly ecn?: boolean;
+}
+
 /** A class of `htb`. */
 export interface TrafficClassOptions {
   readonly bytesPerSecond: number;
@@ -720,6 +734,10 @@ export interface TrafficFilterRequest {
   /** 0: the kernel chooses; to delete: every one. */
   readonly priority: number;
   readonly etherType: number;
+  /** Undefined: the kernel chooses; to delete: every one. */
+  readonly handle?: number;
+  /** The kind of filter, where that is all there is of a match. */
+  readonly kind?: TrafficMatch["kind"];
   readonly match?: TrafficMatch;
   readonly classId?: number;
 }
@@ -748,13 +766,14 @@ export interface NetemOptions {
 }
 
 export type QdiscOptions =
-  | { readonly kind: "noop" | "noqueue" | "ingress" | "pfifo_fast" }
+  | { readonly kind: "noop" | "noqueue" | "ingress" | "clsact" | "pfifo_fast" }
   /** Frames, or bytes; undefined: as the device's queue length says. */
   | { readonly kind: "pfifo" | "bfifo"; readonly limit?: number }
   | TokenBucketOptions
   | NetemOptions
   | HierarchicalTokenBucketOptions
-  | PriorityOptions;
+  | PriorityOptions
+  | FairQueueCodelOptions;
 
 export interface QdiscMessage {
   readonly ifindex: number;
@@ -849,7 +868,7 @@ export interface Rtnetlink {
   newTrafficClass(request: TrafficClassRequest, mode: QdiscWrite): void;
   delTrafficClass(request: TrafficClassRequest): void;
   trafficFilters(device: string): readonly TrafficFilterMessage[];
-  newTrafficFilter(request: TrafficFilterRequest): void;
+  newTrafficFilter(request: TrafficFilterRequest, mode: QdiscWrite): void;
   delTrafficFilter(request: TrafficFilterRequest): void;
 
   /** RTM_GETNSID: the number by which this namespace knows another one (a path or a pid). */

@@ -54,12 +54,12 @@ function deviceQdiscs(device: NetDevice): QdiscMessage[] {
       references: 2,
     });
   }
-  if (trafficControl.hasIngress) {
+  if (trafficControl.ingress) {
     messages.push({
       ifindex: device.ifindex,
       handle: INGRESS_HANDLE,
       parent: QDISC_INGRESS,
-      options: { kind: "ingress" },
+      options: { kind: trafficControl.ingress },
       statistics: NOTHING_COUNTED,
       references: 1,
     });
@@ -74,10 +74,10 @@ export function newQdisc(netns: NetNamespace, request: QdiscRequest, mode: Qdisc
   if (parent === QDISC_INGRESS) {
     if (mode === "change")
       throw new KernelError("ENOENT", "Qdisc not found. To create specify NLM_F_CREATE flag");
-    if (trafficControl.hasIngress && mode === "add") {
+    if (trafficControl.ingress && mode === "add") {
       throw new KernelError("EEXIST", "Exclusivity flag on, cannot modify");
     }
-    trafficControl.hasIngress = true;
+    trafficControl.ingress = request.options?.kind === "clsact" ? "clsact" : "ingress";
     trafficControl.hasIngressQueue = true;
     return;
   }
@@ -159,13 +159,16 @@ export function delQdisc(netns: NetNamespace, request: QdiscRequest): void {
   const { trafficControl } = device;
   const { parent, handle = 0, options } = request;
   if (parent === QDISC_INGRESS) {
-    if (!trafficControl.hasIngress && trafficControl.hasIngressQueue) {
+    if (!trafficControl.ingress && trafficControl.hasIngressQueue) {
       throw new KernelError("EINVAL", "Invalid handle");
     }
-    if (!trafficControl.hasIngress) {
+    if (!trafficControl.ingress) {
       throw new KernelError("ENOENT", "Cannot find specified qdisc on specified device");
     }
-    trafficControl.hasIngress = false;
+    if (options && options.kind !== trafficControl.ingress) {
+      throw new KernelError("EINVAL", "Invalid qdisc name: must match existing qdisc");
+    }
+    trafficControl.ingress = undefined;
     return;
   }
   const found = findForDeletion(device, parent, handle);

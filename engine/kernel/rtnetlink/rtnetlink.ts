@@ -257,8 +257,8 @@ export class NetnsRtnetlink implements Rtnetlink {
     return trafficFilters(this.netns, device);
   }
 
-  newTrafficFilter(request: TrafficFilterRequest): void {
-    newTrafficFilter(this.netns, request);
+  newTrafficFilter(request: TrafficFilterRequest, mode: QdiscWrite): void {
+    newTrafficFilter(this.netns, request, mode);
   }
 
   delTrafficFilter(request: TrafficFilterRequest): void {

@@ -4,7 +4,7 @@ import type { NetNamespace } from "../netns.ts";
 import type { Filter } from "../sched/filter.ts";
 import type { Qdisc } from "../sched/qdisc.ts";
 import { findDevice } from "./link.ts";
-import type { TrafficFilterMessage, TrafficFilterRequest } from "./messages.ts";
+import type { QdiscWrite, TrafficFilterMessage, TrafficFilterRequest } from "./messages.ts";
 
 const MAJOR_STEP = 0x10000;
 /** The kernel's own priorities count down from here. */
@@ -35,25 +35,45 @@ function findHolder(netns: NetNamespace, { device, parent }: TrafficFilterReques
   return found as Holder;
 }
 
-export function newTrafficFilter(netns: NetNamespace, request: TrafficFilterRequest): void {
+/** tc_new_tfilter() */
+export function newTrafficFilter(
+  netns: NetNamespace,
+  request: TrafficFilterRequest,
+  mode: QdiscWrite,
+): void {
   const { match, classId = 0, etherType } = request;
-  if (!match) throw new KernelError("EINVAL");
+  const kind = match?.kind ?? request.kind;
+  if (!kind) throw new KernelError("EINVAL");
+  if (request.priority === 0 && mode === "change") {
+    throw new KernelError("ENOENT", "Invalid filter command with priority of zero");
+  }
   const holder = findHolder(netns, request);
   const parent = request.parent || holder.handle;
   const priority = request.priority || freePriority(holder.filters);
   const siblings = holder.filters.filter(
     (one) => one.priority === priority && one.parent === parent,
   );
-  if (siblings.some((one) => one.match.kind !== match.kind || one.etherType !== etherType)) {
+  if (siblings.some((one) => one.match.kind !== kind || one.etherType !== etherType)) {
     throw new KernelError("EINVAL", "Specified filter kind does not match existing one");
   }
-  const handle = handleFor(holder.filters, siblings, match);
-  if (siblings.some((one) => one.handle === handle)) {
-    throw new KernelError("EEXIST", "Filter already exists");
+  const named = siblings.find((one) => one.handle === request.handle);
+  if (named) {
+    if (mode === "add") throw new KernelError("EEXIST", "Filter already exists");
+    // What it matches cannot be changed, only where it leads.
+    const changed = { ...named, classId: request.classId || named.classId };
+    holder.filters = holder.filters.map((one) => (one === named ? changed : one));
+    return;
   }
+  if (mode === "change") throw new KernelError("ENOENT", MUST_CREATE);
+  if (!match) throw new KernelError("EINVAL");
+  // There is one of its kind to a priority.
+  if (kind === "matchall" && siblings.length > 0) throw new KernelError("EEXIST");
+  const handle = request.handle ?? handleFor(holder.filters, siblings, match);
   const made: Filter = { parent, priority, etherType, handle, match, classId };
   holder.filters = [...holder.filters, made].sort((one, other) => one.priority - other.priority);
 }
+
+const MUST_CREATE = "Need both RTM_NEWTFILTER and NLM_F_CREATE to create a new filter";
 
 function freePriority(filters: readonly Filter[]): number {
   const lowest = Math.min(FIRST_PRIORITY + 1, ...filters.map(({ priority }) => priority));
@@ -82,10 +102,22 @@ function handleFor(
 export function delTrafficFilter(netns: NetNamespace, request: TrafficFilterRequest): void {
   const holder = findHolder(netns, request);
   const parent = request.parent || holder.handle;
-  const stays = ({ parent: on, priority }: Filter): boolean =>
-    on !== parent || (request.priority !== 0 && priority !== request.priority);
-  if (request.priority !== 0 && holder.filters.every(stays)) {
+  if (request.priority === 0 && request.handle !== undefined) {
+    const message = "Cannot flush filters with protocol, handle or kind set";
+    throw new KernelError("ENOENT", message);
+  }
+  const chosen = holder.filters.filter(
+    ({ parent: on, priority }) =>
+      on === parent && (request.priority === 0 || priority === request.priority),
+  );
+  if (request.priority !== 0 && chosen.length === 0) {
     throw new KernelError("ENOENT", "Filter with specified priority/protocol not found");
   }
-  holder.filters = holder.filters.filter(stays);
+  const gone = chosen.filter(
+    ({ handle }) => request.handle === undefined || handle === request.handle,
+  );
+  if (request.handle !== undefined && gone.length === 0) {
+    throw new KernelError("ENOENT", "Specified filter handle not found");
+  }
+  holder.filters = holder.filters.filter((one) => !gone.includes(one));
 }

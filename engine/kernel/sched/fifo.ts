@@ -11,11 +11,11 @@ const HEADER_BYTES = 14;
  * slow cable has a queue of its own. Inside a class frames wait in it until they are taken.
  */
 export class Fifo extends Qdisc {
-  private limit: number;
+  protected limit: number;
   private queue: Packet[] = [];
 
   constructor(
-    override readonly kind: "pfifo" | "bfifo" | "pfifo_fast",
+    override readonly kind: "pfifo" | "bfifo" | "pfifo_fast" | "fq_codel",
     ...base: ConstructorParameters<typeof Qdisc>
   ) {
     super(...base);
@@ -62,9 +62,9 @@ export class Fifo extends Qdisc {
   }
 
   options(): QdiscOptions {
-    return this.kind === "pfifo_fast"
-      ? { kind: this.kind }
-      : { kind: this.kind, limit: this.limit };
+    return this.kind === "pfifo" || this.kind === "bfifo"
+      ? { kind: this.kind, limit: this.limit }
+      : { kind: "pfifo_fast" };
   }
 
   change(options: QdiscOptions): void {

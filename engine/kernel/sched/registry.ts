@@ -1,6 +1,7 @@
 /** The kinds of queueing disciplines; the kernel's list of struct Qdisc_ops. */
 import type { Packet } from "../../net/packet.ts";
 import { Fifo } from "./fifo.ts";
+import { FqCodel } from "./fq-codel.ts";
 import { Htb } from "./htb.ts";
 import { Netem } from "./netem.ts";
 import { Prio } from "./prio.ts";
@@ -18,6 +19,7 @@ const KINDS: Readonly<Record<string, Create>> = {
   pfifo: (...base) => new Fifo("pfifo", ...base),
   bfifo: (...base) => new Fifo("bfifo", ...base),
   pfifo_fast: (...base) => new Fifo("pfifo_fast", ...base),
+  fq_codel: (...base) => new FqCodel(...base),
   tbf: (...base) => new TokenBucket(...base),
   prio: (...base) => new Prio(...base),
   htb: (...base) => new Htb(...base),

@@ -11,10 +11,13 @@ export interface Place {
   readonly id: number;
 }
 
+/** `clsact` stands on the way out, too. Linux net/sched/sch_ingress.c. */
+export type IngressKind = "ingress" | "clsact";
+
 export class TrafficControl {
   root: Qdisc | undefined;
-  /** An ingress discipline: it has no filters here, and lets everything pass. */
-  hasIngress = false;
+  /** The discipline on the way in: it has no filters here, and lets everything pass. */
+  ingress: IngressKind | undefined;
   /** It has had one: the queue stays. */
   hasIngressQueue = false;
 
@@ -69,7 +72,7 @@ export class TrafficControl {
   clear(): void {
     this.reset();
     this.root = undefined;
-    this.hasIngress = false;
+    this.ingress = undefined;
   }
 
   private context(): QdiscContext {

@@ -86,3 +86,58 @@ test("units are read and printed as tc does", () => {
   expect([sizeText(4096), sizeText(1600)]).toEqual(["4Kb", "1600b"]);
   expect([timeText(1.5e6), timeText(1e9), timeText(999)]).toEqual(["1.5ms", "1s", "999ns"]);
 });
+
+test("fq_codel shows its parameters as the kernel rounds them", () => {
+  const { a } = lab("a -- b");
+  a.types("tc qdisc replace dev eth0 root fq_codel; tc qdisc show dev eth0").printsExactly(
+    "qdisc fq_codel 8001: root refcnt 3 limit 10240p flows 1024 quantum 1514 target 5ms interval 100ms memory_limit 32Mb ecn drop_batch 64 \n",
+  );
+  a.types("tc qdisc change dev eth0 root fq_codel target 3ms noecn ce_threshold 1ms");
+  a.types("tc -s qdisc show dev eth0").prints(
+    "target 3ms ce_threshold 999us interval 100ms memory_limit 32Mb drop_batch 64 \n",
+    "  maxpacket 0 drop_overlimit 0 new_flow_count 0 ecn_mark 0\n  new_flows_len 0 old_flows_len 0\n",
+  );
+  a.types("tc -j qdisc show dev eth0").prints('"target":2999,"ce_threshold":999,');
+  a.types("ping -c 1 10.0.0.2").prints("1 received");
+});
+
+test("ingress and clsact stand on the way in, one of them at a time", () => {
+  const { a } = lab("a -- b");
+  a.types("tc qdisc add dev eth0 clsact; tc qdisc show dev eth0").prints(
+    "qdisc clsact ffff: parent ffff:fff1 \n",
+  );
+  a.types("tc qdisc add dev eth0 ingress").complains("Exclusivity flag on, cannot modify.", 2);
+  a.types("tc qdisc del dev eth0 ingress").complains("Error: Invalid qdisc name", 2);
+  a.types("tc qdisc del dev eth0 clsact").exits(0);
+  a.types("tc qdisc add dev eth0 root clsact").complains(
+    'Error: "clsact" is a duplicate parent ID\n',
+    255,
+  );
+  a.types("tc qdisc add dev eth0 ingress foo").complains('What is "foo"?\nUsage: ... ingress\n', 1);
+});
+
+test("one filter is deleted by its handle, and changed in where it leads", () => {
+  const { a } = lab("a -- b");
+  a.types("tc qdisc add dev eth0 root handle 1: prio");
+  const to = "tc filter add dev eth0 parent 1: protocol ip prio 1 u32 match ip dst";
+  a.types(`${to} 10.0.0.1/32 flowid 1:1; ${to} 10.0.0.2/32 flowid 1:2`);
+  const one = "dev eth0 parent 1: protocol ip prio 1 handle";
+  a.types(`tc filter del ${one} 800::800 u32`).exits(0);
+  a.types(`tc filter replace ${one} 800::801 u32 match ip dst 10.9.9.9/32 flowid 1:3`).exits(0);
+  a.types("tc filter show dev eth0").prints(
+    "fh 800::801 order 2049 key ht 800 bkt 0 *flowid 1:3 not_in_hw \n  match 0a000002/ffffffff at 16\n",
+  );
+  a.types(`tc filter del ${one} 800::805 u32`).complains(
+    "Error: Specified filter handle not found.\nWe have an error talking to the kernel\n",
+    2,
+  );
+  a.types(`tc filter del ${one} 800::801`).complains(
+    'Must specify filter type when using "handle"\n',
+    255,
+  );
+  const all = "tc filter replace dev eth0 parent 1: protocol ip prio 2 matchall flowid 1:1";
+  a.types(`${all}; ${all}`).complains(
+    "RTNETLINK answers: File exists\nWe have an error talking to the kernel\n",
+    2,
+  );
+});

@@ -1,9 +1,10 @@
 /** tc filter: add, replace, del, show; the classifiers u32, fw and matchall. */
-import { KernelError } from "../../../kernel/errno.ts";
+import { KernelError, strerror } from "../../../kernel/errno.ts";
 import {
   ETHERTYPE_ALL,
   QDISC_INGRESS,
   QDISC_ROOT,
+  type QdiscWrite,
   type TrafficFilterMessage,
   type TrafficFilterRequest,
   type TrafficMatch,
@@ -31,6 +32,9 @@ FILTERID := ... format depends on classifier, see there
 OPTIONS := ... try tc filter add <desired FILTER_KIND> help
 `;
 
+/** A u32 handle is a table's number, a bucket's and a node's: 12, 8 and 12 bits. */
+const U32_TABLE = 2 ** 20;
+
 const UNMODELLED_KINDS = ["flower", "basic", "bpf", "cgroup", "flow", "route", "rsvp", "tcindex"];
 const ACTIONS = ["action", "police"];
 
@@ -48,7 +52,9 @@ export function filter(context: Context, args: Args): string {
   if (matches(word, "add")) return write(context, args, "add");
   if (matches(word, "delete")) return write(context, args, "delete");
   if (matches(word, "list", "show", "lst")) return show(context, args);
-  if (matches(word, "change", "replace", "get")) throw refused(`'tc filter ${word}'`);
+  if (matches(word, "change")) return write(context, args, "change");
+  if (matches(word, "replace")) return write(context, args, "replace");
+  if (matches(word, "get")) throw refused("'tc filter get'");
   if (matches(word, "help")) return USAGE;
   throw new Exit(255, `Command "${word}" is unknown, try "tc filter help".\n`);
 }
@@ -97,7 +103,7 @@ function emptySelector(): Selector {
   };
 }
 
-function write(context: Context, args: Args, verb: "add" | "delete"): string {
+function write(context: Context, args: Args, verb: QdiscWrite | "delete"): string {
   const selector = emptySelector();
   let kind: string | undefined;
   while (!args.done) {
@@ -106,6 +112,9 @@ function write(context: Context, args: Args, verb: "add" | "delete"): string {
     if (matches(word, "help")) return USAGE;
     kind = word;
     break;
+  }
+  if (kind === undefined && selector.handle !== undefined) {
+    throw new Exit(255, `Must specify filter type when using "handle"\n`);
   }
   const classified = kind === undefined ? undefined : parseKind(kind, selector.handle, args);
   const { parent = 0 } = selector;
@@ -118,18 +127,19 @@ function write(context: Context, args: Args, verb: "add" | "delete"): string {
     ...classified,
   };
   try {
-    if (verb === "delete") {
-      if (selector.handle !== undefined) throw refused("the deletion of a single filter");
-      context.kernel.delTrafficFilter(request);
-    } else {
-      if (!classified)
+    if (verb === "delete") context.kernel.delTrafficFilter(request);
+    else {
+      if (!classified) {
         throw new KernelError("EINVAL", "Filter kind and protocol must be specified");
-      context.kernel.newTrafficFilter(request);
+      }
+      context.kernel.newTrafficFilter(request, verb);
     }
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
-    const said = error.extack === undefined ? undefined : `Error: ${error.extack}.\n`;
-    if (said === undefined) throw error;
+    const said =
+      error.extack === undefined
+        ? `RTNETLINK answers: ${strerror(error.errno)}\n`
+        : `Error: ${error.extack}.\n`;
     throw new Exit(2, `${said}We have an error talking to the kernel\n`);
   }
   return "";
@@ -144,7 +154,7 @@ function parseKind(
   kind: string,
   handle: string | undefined,
   args: Args,
-): Pick<TrafficFilterRequest, "match" | "classId"> {
+): Pick<TrafficFilterRequest, "handle" | "kind" | "match" | "classId"> {
   if (UNMODELLED_KINDS.includes(kind)) throw refused(`the classifier '${kind}'`);
   const keys: U32Key[] = [];
   let classId = 0;
@@ -158,8 +168,28 @@ function parseKind(
     } else if (ACTIONS.includes(word)) throw refused(`'${word}' in a filter`);
     else throw refused(`'${word}' in a filter of the kind '${kind}'`);
   }
+  const known = kind as TrafficMatch["kind"];
   const match = matchOf(kind, keys, handle);
-  return match ? { match, classId } : {};
+  const number = handle === undefined ? undefined : parseFilterHandle(kind, handle);
+  return {
+    kind: known,
+    classId,
+    ...(match ? { match } : {}),
+    ...(number === undefined ? {} : { handle: number }),
+  };
+}
+
+/** `800::801` of u32: a table and what is in it, without a bucket; a number of the others. */
+function parseFilterHandle(kind: string, text: string): number {
+  if (kind !== "u32") {
+    const number = parseUnsigned(text);
+    if (number === undefined) throw illegal("handle");
+    return number;
+  }
+  const parts = /^([0-9a-f]{1,3}):(?:0*):([0-9a-f]{1,3})$/i.exec(text);
+  if (!parts) throw new Exit(1, "Illegal filter ID\n");
+  const [table = 0, node = 0] = parts.slice(1).map((part) => Number.parseInt(part, 16));
+  return table * U32_TABLE + node;
 }
 
 function matchOf(
@@ -231,7 +261,7 @@ function filterText(
     case "matchall":
       return `${isFirst ? `${start}\n` : ""}${start}handle 0x1 flowid ${flow} \n  not_in_hw\n`;
     case "u32": {
-      const table = Math.floor(handle / 2 ** 20).toString(16);
+      const table = Math.floor(handle / U32_TABLE).toString(16);
       const node = handle % 2 ** 12;
       const titles = isFirst ? `${start}\n${start}fh ${table}: ht divisor 1 \n` : "";
       const keys = match.keys.map(

@@ -124,6 +124,8 @@ export const tc: Program = {
       ["tbf", "rate, burst, limit, latency"],
       ["pfifo, bfifo, pfifo_fast", "plain queues"],
       ["prio", "bands, priomap"],
+      ["fq_codel", "its parameters; as one plain queue"],
+      ["ingress, clsact", "without filters"],
       ["htb", "default, r2q, direct_qlen; classes: rate, ceil, burst, cburst, prio, quantum"],
       ["tc class", "the classes of htb"],
       ["tc filter", "u32 (match ip …, u8, u16, u32), fw and matchall, on htb and its classes"],
@@ -136,7 +138,8 @@ export const tc: Program = {
       "tc filter add dev eth0 parent 1: protocol ip u32 match ip dst 10.0.0.2/32 flowid 1:10",
     ],
     limitations: [
-      "Other disciplines (fq_codel, sfq …), other filters, filters on ingress, actions and JSON of filters are refused by name.",
+      "Other disciplines (cake, sfq …), other filters, filters on ingress and egress, actions and JSON of filters are refused by name.",
+      "fq_codel neither drops nor marks, and its own counters stay zero.",
       "netem's corrupt, ecn, slot, loss state and gemodel, and tbf's peakrate are refused.",
       "Frames leave a plain queue at once: a slow cable has a queue of its own.",
     ],

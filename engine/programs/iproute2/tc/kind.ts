@@ -10,6 +10,8 @@ export interface QdiscKind {
   print(options: QdiscOptions, details: boolean): string;
   /** The same as members of an object. */
   json(options: QdiscOptions): readonly (readonly [key: string, value: Json])[];
+  /** Its own counters below the statistics, all zero, each with what stands before it. */
+  readonly statistics?: readonly (readonly [name: string, before: string])[];
 }
 
 export function illegal(what: string): Exit {

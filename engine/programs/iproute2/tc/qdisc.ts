@@ -9,7 +9,7 @@ import {
 import { KernelError } from "../../../kernel/errno.ts";
 import { Exit, matches, type Args } from "../support/args.ts";
 import type { Context } from "../support/context.ts";
-import { invalid, refused } from "./kind.ts";
+import { invalid, refused, unknownWord } from "./kind.ts";
 import { QDISC_KINDS, UNMODELLED_KINDS } from "./kinds/index.ts";
 import { statisticsText } from "./statistics.ts";
 import { classIdText, handleText, parseClassId, parseHandle } from "./units.ts";
@@ -29,7 +29,7 @@ STAB_OPTIONS := ... try tc qdisc add stab help
 QDISC_ID := { root | ingress | handle QHANDLE | parent CLASSID }
 `;
 
-const UNMODELLED = ["estimator", "stab", "ingress_block", "egress_block", "clsact"];
+const UNMODELLED = ["estimator", "stab", "ingress_block", "egress_block"];
 
 export function qdisc(context: Context, args: Args): string {
   const word = args.done ? "list" : args.take();
@@ -65,9 +65,13 @@ function write(context: Context, args: Args, verb: Verb): string {
       handle = parseHandle(text);
       if (handle === undefined) throw invalid("invalid qdisc ID", text);
     } else if (word === "root") place(QDISC_ROOT, word);
-    else if (word === "ingress") {
-      place(QDISC_INGRESS, word);
-      options = { kind: "ingress" };
+    else if (word === "ingress" || word === "clsact") {
+      if (parent !== undefined) {
+        throw new Exit(255, `Error: "${word}" is a duplicate parent ID\n`);
+      }
+      parent = QDISC_INGRESS;
+      options = { kind: word };
+      if (!args.done) throw unknownWord(args.take(), `Usage: ... ${word}\n`);
     } else if (word === "parent") {
       const text = args.value();
       const id = parseClassId(text);
@@ -114,7 +118,8 @@ function show(context: Context, args: Args): string {
     const word = args.take();
     if (word === "dev") device = args.value();
     else if (word === "root") wanted = ({ parent }) => parent === QDISC_ROOT;
-    else if (word === "ingress") wanted = ({ parent }) => parent === QDISC_INGRESS;
+    else if (word === "ingress" || word === "clsact")
+      wanted = ({ parent }) => parent === QDISC_INGRESS;
     else if (word === "handle") {
       const text = args.value();
       const handle = parseHandle(text);
@@ -148,7 +153,12 @@ function print(context: Context, message: QdiscMessage, named: boolean): string 
   if (kind) line += kind.print(options, context.options.details);
   if (options.kind === "ingress") line += "---------------- ";
   line += "\n";
-  if (context.options.statistics > 0) line += statisticsText(message.statistics);
+  if (context.options.statistics > 0) {
+    line += statisticsText(message.statistics);
+    if (kind?.statistics) {
+      line += `${kind.statistics.map(([name, before]) => `${before}${name} 0`).join("")}\n`;
+    }
+  }
   return line;
 }
 
@@ -175,6 +185,7 @@ function jsonText(context: Context, chosen: readonly QdiscMessage[], named: bool
       printer.member("requeues", statistics.requeues);
       printer.member("backlog", statistics.backlogBytes);
       printer.member("qlen", statistics.backlogPackets);
+      for (const [name] of kind?.statistics ?? []) printer.member(name, 0);
     }
     printer.close();
   }
