@@ -36,6 +36,12 @@ export function receiveIcmp(netns: NetNamespace, device: NetDevice, packet: Pack
     netns.snmp.icmp.InErrors += 1;
     return;
   }
+  if (icmp.checksum !== undefined) {
+    netns.snmp.icmp.InMsgs += 1;
+    netns.snmp.icmp.InCsumErrors += 1;
+    netns.snmp.icmp.InErrors += 1;
+    return;
+  }
   countIcmp(netns.snmp, "In", icmp.type);
   if (isToGroup(netns, packet)) {
     const isQuery = icmp.type === ICMP_ECHO;

@@ -758,6 +758,9 @@ export interface NetemOptions {
   readonly lossCorrelation?: number;
   readonly duplicate: number;
   readonly duplicateCorrelation?: number;
+  /** A bit of the frame is wrong. */
+  readonly corrupt?: number;
+  readonly corruptCorrelation?: number;
   readonly reorder?: number;
   readonly reorderCorrelation?: number;
   /** Every so many frames one may go ahead of its turn; 0: none. */

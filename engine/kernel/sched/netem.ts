@@ -1,3 +1,4 @@
+import { parseFrame, serialiseFrame } from "../../net/codec.ts";
 import { frameLength } from "../../net/length.ts";
 import type { Packet } from "../../net/packet.ts";
 import type { Random } from "../../sim/random.ts";
@@ -28,7 +29,7 @@ export class Netem extends Qdisc {
   private timer: SimEvent | undefined;
   /** Frames delayed since one was sent ahead of its turn. */
   private counter = 0;
-  private readonly last = { delay: 0, loss: 0, duplicate: 0, reorder: 0 };
+  private readonly last = { delay: 0, loss: 0, duplicate: 0, corrupt: 0, reorder: 0 };
 
   override get takesChild(): boolean {
     return true;
@@ -46,9 +47,21 @@ export class Netem extends Qdisc {
       return;
     }
     // The copy goes through everything but duplication, and first.
-    if (count === 2) this.place(packet.clone());
-    this.place(packet);
+    if (count === 2) this.admit(packet.clone());
+    this.admit(packet);
     if (this.queue.length > 0) this.arm(context.sim.nowNs);
+  }
+
+  private admit(packet: Packet): void {
+    const { settings, context } = this;
+    if (!this.happens("corrupt", settings.corrupt ?? 0, settings.corruptCorrelation)) {
+      this.place(packet);
+      return;
+    }
+    const wrong = withWrongBit(packet, context.random);
+    // Nobody takes a frame whose headers make no sense.
+    if (wrong) this.place(wrong);
+    else this.drop(packet);
   }
 
   private place(packet: Packet): void {
@@ -151,7 +164,8 @@ export class Netem extends Qdisc {
     const keepCorrelations =
       options.delayCorrelation === undefined &&
       options.lossCorrelation === undefined &&
-      options.duplicateCorrelation === undefined;
+      options.duplicateCorrelation === undefined &&
+      options.corruptCorrelation === undefined;
     this.settings = {
       ...settings,
       ...options,
@@ -174,7 +188,17 @@ function correlationsOf(options: NetemOptions): Partial<NetemOptions> {
     delayCorrelation: options.delayCorrelation ?? 0,
     lossCorrelation: options.lossCorrelation ?? 0,
     duplicateCorrelation: options.duplicateCorrelation ?? 0,
+    corruptCorrelation: options.corruptCorrelation ?? 0,
   };
+}
+
+/** A copy with one bit of the frame turned over; its checksums stay as they were. */
+function withWrongBit(packet: Packet, random: Random): Packet | undefined {
+  const bytes = serialiseFrame(packet);
+  const at = random.below(bytes.length);
+  bytes[at] = (bytes[at] ?? 0) ^ (1 << random.below(8));
+  const parsed = parseFrame(bytes);
+  return parsed.ok ? parsed.value : undefined;
 }
 
 const UNIFORMS = 12;

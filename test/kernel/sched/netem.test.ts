@@ -51,3 +51,13 @@ test("a discipline inside another one works on what comes out", () => {
   a.types("tc qdisc show dev eth0").prints("qdisc netem 1: root", "qdisc tbf 10: parent 1:1 ");
   a.types("ping -c 1 10.0.0.2").prints("time=30.");
 });
+
+test("a frame with a wrong bit does not arrive as it was", () => {
+  const { a, b } = lab("a -- b");
+  a.types("ping -c 1 10.0.0.2; tc qdisc add dev eth0 root netem corrupt 100%").exits(0);
+  a.types("tc qdisc show dev eth0").prints("limit 1000 corrupt 100%\n");
+  a.types("ping -c 20 -i 0.01 -s 1400 -W 1 10.0.0.2").shows("100% packet loss");
+  expect(Number(b.types("nstat -az | awk '/IcmpInCsumErrors/{print $2}'").stdout)).toBeGreaterThan(
+    10,
+  );
+});

@@ -120,7 +120,7 @@ export const tc: Program = {
       ["-b, -batch FILE", "commands from a file; with -force: go on after a failure"],
       ["-V", "version"],
       ["root, parent ID, ingress, handle ID", "where a discipline stands"],
-      ["netem", "limit, delay, jitter, loss, duplicate, reorder, gap, rate, distribution"],
+      ["netem", "limit, delay, jitter, loss, duplicate, corrupt, reorder, gap, rate, distribution"],
       ["tbf", "rate, burst, limit, latency"],
       ["pfifo, bfifo, pfifo_fast", "plain queues"],
       ["prio", "bands, priomap"],
@@ -140,7 +140,7 @@ export const tc: Program = {
     limitations: [
       "Other disciplines (cake, sfq …), other filters, filters on ingress and egress, actions and JSON of filters are refused by name.",
       "fq_codel neither drops nor marks, and its own counters stay zero.",
-      "netem's corrupt, ecn, slot, loss state and gemodel, and tbf's peakrate are refused.",
+      "netem's ecn, slot, loss state and gemodel, and tbf's peakrate are refused.",
       "Frames leave a plain queue at once: a slow cable has a queue of its own.",
     ],
   },

@@ -29,7 +29,7 @@ const USAGE = `Usage: ... netem [ limit PACKETS ]
 `;
 
 const DEFAULT_LIMIT = 1000;
-const UNMODELLED = ["corrupt", "ecn", "slot"];
+const UNMODELLED = ["ecn", "slot"];
 
 function object(members: [string, Json][]): JsonObject {
   const made = new JsonObject();
@@ -91,6 +91,7 @@ export const netem: QdiscKind = {
     chance("loss-random", "loss", options.loss, options.lossCorrelation);
     chance("duplicate", "duplicate", options.duplicate, options.duplicateCorrelation);
     chance("reorder", "reorder", options.reorder, options.reorderCorrelation);
+    chance("corrupt", "corrupt", options.corrupt, options.corruptCorrelation);
     if (options.bytesPerSecond) {
       const none: [string, Json][] = ["packetoverhead", "cellsize", "celloverhead"].map((key) => [
         key,
@@ -114,6 +115,7 @@ export const netem: QdiscKind = {
     chanceText(words, "loss", options.loss, options.lossCorrelation);
     chanceText(words, "duplicate", options.duplicate, options.duplicateCorrelation);
     chanceText(words, "reorder", options.reorder, options.reorderCorrelation);
+    chanceText(words, "corrupt", options.corrupt, options.corruptCorrelation);
     if (options.bytesPerSecond) words.push(`rate ${rateText(options.bytesPerSecond)}`);
     if (options.gap > 0) words.push(`gap ${options.gap}`);
     return words.join(" ");
@@ -164,6 +166,11 @@ function parseWord(args: Args, draft: Draft): void {
       draft.duplicate = parsePercent(args.value()) ?? fail("duplicate");
       if (startsNumber(args))
         draft.duplicateCorrelation = parsePercent(args.take()) ?? fail("duplicate");
+      return;
+    case "corrupt":
+      draft.corrupt = parsePercent(args.value()) ?? fail("corrupt");
+      if (startsNumber(args))
+        draft.corruptCorrelation = parsePercent(args.take()) ?? fail("corrupt");
       return;
     case "reorder":
       draft.reorder = parsePercent(args.value()) ?? fail("reorder");
