@@ -34,6 +34,17 @@ export function encodeUtf8(text: string): Uint8Array {
   return Uint8Array.from(out);
 }
 
+/** Few enough to be the arguments of one call. */
+const MAX_RUN = 4096;
+
+/** Where the ASCII bytes from `start` on end, or a long enough run of them. */
+function asciiEnd(bytes: Uint8Array, start: number): number {
+  const limit = Math.min(bytes.length, start + MAX_RUN);
+  let end = start;
+  while (end < limit && (bytes[end] as number) < 0x80) end += 1;
+  return end;
+}
+
 /** Malformed sequences become U+FFFD, one per offending byte. */
 export function decodeUtf8(bytes: Uint8Array): string {
   let out = "";
@@ -41,8 +52,10 @@ export function decodeUtf8(bytes: Uint8Array): string {
   for (let i = 0; i < length;) {
     const first = bytes[i] as number;
     if (first < 0x80) {
-      out += String.fromCharCode(first);
-      i += 1;
+      // Character by character, a long text would be as many pieces for the collector.
+      const end = asciiEnd(bytes, i);
+      out += String.fromCharCode(...bytes.subarray(i, end));
+      i = end;
       continue;
     }
     const size = first >= 0xf0 && first < 0xf5 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 0;

@@ -22,6 +22,7 @@ import type {
 } from "../../kernel/netfilter/xtables/rule.ts";
 import { checkNewName, VERDICTS } from "./chain-name.ts";
 import { Failure, type Face } from "./failure.ts";
+import { HelpAsked, type HelpTopics } from "./help/help.ts";
 import type { SystemNames } from "./names.ts";
 
 export type CommandLetter =
@@ -50,7 +51,6 @@ export interface CommandLine {
   readonly family: Face["family"];
   /** -Z besides -L */
   readonly zero: boolean;
-  readonly warnings: readonly string[];
 }
 
 const COMMANDS: Readonly<Record<string, CommandLetter>> = {
@@ -216,7 +216,8 @@ export class CommandParser {
   private negated = false;
   private at = 1;
   private readonly seen = new Set<string>();
-  private readonly warnings: string[] = [];
+  /** Told even when the line is refused. */
+  readonly warnings: string[] = [];
   private readonly matches: Loaded<MatchDefinition<unknown>>[] = [];
   private loadedUnasked: MatchDefinition<unknown> | undefined;
   private target: Loaded<TargetDefinition<unknown>> | undefined;
@@ -283,7 +284,6 @@ export class CommandParser {
       lineNumbers: this.lineNumbers,
       family: this.face.family,
       zero: this.zero,
-      warnings: this.warnings,
     };
   }
 
@@ -549,6 +549,7 @@ export class CommandParser {
   }
 
   private command(letter: CommandLetter, inline: string | undefined, typed: string): void {
+    if (letter === "h") throw new HelpAsked(this.helpTopics());
     if (this.letter) {
       const lists = (one: CommandLetter): boolean => one === "L" || one === "S";
       const isListZero =
@@ -604,6 +605,15 @@ export class CommandParser {
         break;
       default:
     }
+  }
+
+  private helpTopics(): HelpTopics {
+    if (this.matches.length === 0) this.loadProtocolMatch();
+    const { target, jump, matches } = this;
+    return {
+      target: target?.definition.name ?? (jump ? "standard" : undefined),
+      matches: matches.map(({ definition }) => definition.name),
+    };
   }
 
   private numberAfter(letter: "D" | "I" | "R"): void {
@@ -686,7 +696,7 @@ export class CommandParser {
   // ---------------------------------------------------------------- the end
 
   private checkOptions(letter: CommandLetter): void {
-    if (letter === "V" || letter === "h") return;
+    if (letter === "V") return;
     if (this.chain !== undefined && "ADCIR".includes(letter)) {
       const outward = this.chain === "OUTPUT" || this.chain === "POSTROUTING";
       const inward = this.chain === "PREROUTING" || this.chain === "INPUT";

@@ -16,7 +16,7 @@ type Run = (
 ) => Blocking<number>;
 
 const LIMITATIONS = [
-  "The help texts and matches and targets that are not listed are refused by name.",
+  "Matches and targets that are not listed are refused by name.",
   "Rules of ip6tables are kept and shown; no packet meets them, since there is no IPv6.",
 ];
 

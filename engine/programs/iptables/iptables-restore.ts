@@ -15,10 +15,12 @@ import { decodeUtf8 } from "../../sim/utf8.ts";
 import { getopt } from "../support/getopt.ts";
 import { readAll } from "../support/streams.ts";
 import { checkNewName, isTargetName, MAX_CHAIN_NAME } from "./chain-name.ts";
+import type { CommandLine, CommandParser } from "./command-line.ts";
 import { TableCommands, type Refusable } from "./commands.ts";
 import { refusedOperation } from "./commit.ts";
 import { Draft } from "./draft.ts";
 import { Failure, storeOf, usageFailure, versionOf, type Face } from "./failure.ts";
+import { HelpAsked } from "./help/help.ts";
 import { asFailure, parserFor } from "./iptables.ts";
 import { list, listRules } from "./listing.ts";
 import { SystemNames } from "./names.ts";
@@ -268,8 +270,8 @@ class Restore {
     const isChain = (_: string, name: string): boolean => draft.chains.has(name);
     const argv = [this.face.program, ...words];
     const { netfilter } = this.sys;
-    const command = parserFor(this.face, argv, netfilter, this.names, isChain, draft.name).parse();
-    this.warnings.push(...command.warnings);
+    const parser = parserFor(this.face, argv, netfilter, this.names, isChain, draft.name);
+    const command = this.parse(parser);
     if (command.letter === "L" || command.letter === "S") {
       const print = command.letter === "L" ? list : listRules;
       this.output += print(this.face, draft, command, this.names);
@@ -293,6 +295,17 @@ class Restore {
       if (!this.options.counters || !counted) continue;
       rule.counters.packets = Number(counted[1]);
       rule.counters.bytes = Number(counted[2]);
+    }
+  }
+
+  private parse(parser: CommandParser): CommandLine {
+    try {
+      return parser.parse();
+    } catch (error) {
+      if (!(error instanceof HelpAsked)) throw error;
+      throw new Failure(`${this.face.program}: Podwire does not model -h in a line of rules`, 1);
+    } finally {
+      this.warnings.push(...parser.warnings);
     }
   }
 

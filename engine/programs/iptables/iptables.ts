@@ -10,6 +10,7 @@ import { TableCommands } from "./commands.ts";
 import { commit } from "./commit.ts";
 import { Draft } from "./draft.ts";
 import { commandOf, Failure, storeOf, usageFailure, versionOf, type Face } from "./failure.ts";
+import { HelpAsked, helpText } from "./help/help.ts";
 import { list, listRules } from "./listing.ts";
 import { tell } from "./verbose.ts";
 import { SystemNames } from "./names.ts";
@@ -90,13 +91,16 @@ function* runCommand(sys: Sys, argv: readonly string[], face: Face): Blocking<vo
     const name = face.program;
     throw new Failure(`Try \`${name} -h' or '${name} --help' for more information.`, 2);
   }
-  const command = parserFor(face, argv, netfilter, names, isChain).parse();
-  for (const warning of command.warnings) yield* sys.printError(warning);
-  if (command.letter === "h") {
-    throw new Failure(
-      `${face.program}: Podwire does not model the help text; see 'man iptables'`,
-      1,
-    );
+  const parser = parserFor(face, argv, netfilter, names, isChain);
+  let command: CommandLine;
+  try {
+    command = parser.parse();
+  } catch (error) {
+    if (!(error instanceof HelpAsked)) throw error;
+    yield* sys.print(helpText(face, error.topics));
+    return;
+  } finally {
+    for (const warning of parser.warnings) yield* sys.printError(warning);
   }
   const { table: tableName } = command;
   if (!isTableName(tableName)) throw noTable(face, tableName);

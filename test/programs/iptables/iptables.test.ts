@@ -42,3 +42,14 @@ test("matches, targets and IPv6 that are not modelled are refused by name", () =
   );
   a.types("iptables -6 -L").exits(2);
 });
+
+test("-h tells of the program, then of the target and the matches before it", () => {
+  const { a } = lab("a");
+  a.types("iptables -m udp -p tcp -j MARK -h | grep options:").shows(
+    "MARK target options:\nudp match options:\n",
+  );
+  a.types("iptables -p icmp -h | grep options:").shows("icmp match options:\n");
+  a.types("ip6tables-legacy -h | head -3").shows(
+    "ip6tables v1.8.9 (legacy)\n\nUsage: ip6tables -[ACD] chain rule-specification [options]\n",
+  );
+});

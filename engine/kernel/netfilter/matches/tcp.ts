@@ -1,5 +1,5 @@
 /** Ports, flags and options of TCP. Linux net/netfilter/xt_tcpudp.c. */
-import { IPPROTO_TCP, type TcpHeader } from "../../../net/packet.ts";
+import { IPPROTO_TCP, TCP_SYN, type TcpHeader } from "../../../net/packet.ts";
 import { defineMatch, UsageError, type Names } from "../xtables/extension.ts";
 import {
   formatPortRange,
@@ -8,6 +8,7 @@ import {
   parseUnsigned,
   type PortRange,
 } from "../xtables/options.ts";
+import type { MatchUse } from "../xtables/rule.ts";
 import {
   isOfProtocol,
   listPorts,
@@ -55,6 +56,13 @@ function parseFlags(text: string): number {
 function formatFlags(bits: number): string {
   const names = FLAGS.filter(([, bit]) => bits & bit).map(([name]) => name);
   return names.length > 0 ? names.join(",") : "NONE";
+}
+
+/** Passes only what has SYN set; find_syn_match() of xt_TCPMSS.c. */
+export function asksForSyn({ definition, config }: MatchUse): boolean {
+  if (definition !== tcp) return false;
+  const { flags } = config as TcpTest;
+  return flags !== undefined && !flags.negated && (flags.compare & TCP_SYN) !== 0;
 }
 
 function hasOption({ options }: TcpHeader, number: number): boolean {

@@ -1,6 +1,7 @@
 /** Targets that change the IP header or the MSS. Linux xt_DSCP.c, xt_HL.c, xt_TCPMSS.c. */
 import { TCP_SYN } from "../../../net/packet.ts";
 import { DSCP_CLASSES } from "../matches/dscp.ts";
+import { asksForSyn } from "../matches/tcp.ts";
 import { parseTos, tosName, unknownTos } from "../matches/tos.ts";
 import { onlyFrom } from "../xtables/check.ts";
 import { defineTarget, UsageError } from "../xtables/extension.ts";
@@ -131,6 +132,8 @@ export const TCPMSS = defineTarget<number | "clamp">({
   list: (mss) => (mss === "clamp" ? " TCPMSS clamp to PMTU" : ` TCPMSS set ${mss}`),
   check: (mss, context) =>
     context.protocol === 6 &&
+    // iptables-nft is spared it.
+    (context.flavour === "nft" || context.matches.some(asksForSyn)) &&
     (mss !== "clamp" || onlyFrom(context, ["FORWARD", "OUTPUT", "POSTROUTING"])),
   evaluate(wanted, context) {
     const { transport } = context.packet;

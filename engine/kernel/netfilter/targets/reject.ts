@@ -84,9 +84,12 @@ export const REJECT = defineTarget<RejectType>({
     examples: ["-p tcp -j REJECT --reject-with tcp-reset"],
   },
   options: { "reject-with": "argument" },
-  parse(options) {
+  parse(options, { warn }) {
     const text = options.at(-1)?.value.toLowerCase();
     if (text === undefined) return DEFAULT;
+    if (["echo-reply", "echoreply"].some((gone) => gone.startsWith(text))) {
+      warn("--reject-with echo-reply no longer supported\n");
+    }
     const found = TYPES.find(({ name, alias }) => name.startsWith(text) || alias === text);
     if (!found) throw new UsageError(`unknown reject type "${text}"`);
     return found;

@@ -8,6 +8,8 @@ interface NflogConfig {
   readonly group: number;
   readonly prefix: string;
   readonly size: number | undefined;
+  /** Kept and shown by the legacy flavour alone; never worked. */
+  readonly range: number | undefined;
   readonly threshold: number;
 }
 
@@ -15,10 +17,12 @@ const MAX_PREFIX = { legacy: 63, nft: 127 };
 const RANGE_WARNING =
   "warn: --nflog-range has never worked and is no longer supported, please use --nflog-size instead\n";
 
-function formatNflog({ group, prefix, size, threshold }: NflogConfig, dashes: "--" | ""): string {
+function formatNflog(config: NflogConfig, dashes: "--" | ""): string {
+  const { group, prefix, size, range, threshold } = config;
   let text = prefix === "" ? "" : ` ${dashes}nflog-prefix ${quoted(prefix)}`;
   if (group !== 0) text += ` ${dashes}nflog-group ${group}`;
   if (size !== undefined) text += ` ${dashes}nflog-size ${size}`;
+  if (range !== undefined && range > 0) text += ` ${dashes}nflog-range ${range}`;
   return threshold === 0 ? text : `${text} ${dashes}nflog-threshold ${threshold}`;
 }
 
@@ -49,6 +53,7 @@ export const NFLOG = defineTarget<NflogConfig>({
       group: number("nflog-group", MAX) ?? 0,
       prefix: prefix.slice(0, MAX_PREFIX[flavour]),
       size: number("nflog-size", 0xffffffff),
+      range: flavour === "legacy" ? number("nflog-range", 0xffffffff) : undefined,
       threshold: number("nflog-threshold", MAX) ?? 0,
     };
   },

@@ -107,6 +107,7 @@ function ruleError(
     protocol: ip.protocol,
     protocolNegated: ip.protocolNegated,
     flavour,
+    matches,
   };
   for (const { definition, config } of matches) {
     const errno = errnoOf(definition.check?.(config, context));

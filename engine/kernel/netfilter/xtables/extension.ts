@@ -2,7 +2,7 @@
 import type { NetNamespace } from "../../netns.ts";
 import type { NamedState } from "./named-states.ts";
 import type { HookContext } from "./hook-context.ts";
-import type { Flavour, HookName, TableName } from "./rule.ts";
+import type { Flavour, HookName, MatchUse, TableName } from "./rule.ts";
 
 /** Names of the machine's /etc files; `undefined` in a numeric listing. */
 export interface Names {
@@ -55,6 +55,8 @@ export interface CheckContext {
   readonly protocol: number;
   readonly protocolNegated: boolean;
   readonly flavour: Flavour;
+  /** Of the same rule. */
+  readonly matches: readonly MatchUse[];
 }
 
 interface Extension<T> {
