@@ -2,6 +2,8 @@
 import { getImage } from "../images/index.ts";
 import { withDocker } from "../docker/install.ts";
 import type { Release } from "../docker/daemon/release.ts";
+import { useRegistry, type LabRegistry } from "../docker/store/registry.ts";
+import type { Kernel } from "../kernel/kernel.ts";
 import type { DiskImage } from "../machine/disk-image.ts";
 
 /** The engine and command line that go with a disk image. */
@@ -9,6 +11,17 @@ const DOCKER: ReadonlyMap<string, Release> = new Map([
   ["debian-12", "28"],
   ["ubuntu-16.04", "20.10"],
 ]);
+
+/** A machine whose `docker pull` also finds images of the lab's own. */
+export function withRegistry(image: DiskImage, registry: LabRegistry): DiskImage {
+  return {
+    ...image,
+    attach(kernel: Kernel) {
+      useRegistry(kernel, registry);
+      image.attach?.(kernel);
+    },
+  };
+}
 
 /** Made when first asked for; every machine of an image shares one. */
 const made = new Map<string, DiskImage>();

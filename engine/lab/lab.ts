@@ -9,9 +9,18 @@ import type { Complain } from "./config/complaint.ts";
 import { parseCableEnd } from "./file/cable-end.ts";
 import { cabledCards } from "./file/cabled-cards.ts";
 import { DEFAULT_IMAGE, DEFAULT_SEED } from "./file/naming.ts";
-import { LAB_VERSION, type CableFile, type LabFile, type NodeFile } from "./file/schema.ts";
+import {
+  LAB_VERSION,
+  type CableFile,
+  type ImageFile,
+  type LabFile,
+  type NodeFile,
+} from "./file/schema.ts";
 import { imageNames } from "../images/index.ts";
-import { labImage } from "./images.ts";
+import type { RegistryImage } from "../docker/images/registry-image.ts";
+import { LabRegistry } from "../docker/store/registry.ts";
+import { makeLabImages } from "./docker/lab-images.ts";
+import { labImage, withRegistry } from "./images.ts";
 import { EditError } from "./edits/command.ts";
 import type { Fragment, Group, Note } from "./model/fragment.ts";
 import { groupFile, groupOf, noteFile, noteOf } from "./model/drawing-file.ts";
@@ -45,6 +54,10 @@ export class Lab {
   description: string;
   terminals: readonly TerminalTab[];
   listener: LabListener = DEAF;
+  /** As the file defines them. */
+  private readonly images: readonly ImageFile[];
+  /** Those, made. */
+  readonly containerImages: readonly RegistryImage[];
   private readonly nodeMap = new OrderedMap<string, LabNode>();
   private readonly cableMap = new OrderedMap<string, LabCable>();
   private readonly noteMap = new OrderedMap<string, Note>();
@@ -63,6 +76,8 @@ export class Lab {
     this.name = file.name ?? "";
     this.description = file.description ?? "";
     this.terminals = file.terminals ?? [];
+    this.images = file.images ?? [];
+    this.containerImages = makeLabImages(this.images, complain);
     const cabled = cabledCards(file.cables ?? []);
     file.nodes?.forEach((node, index) => {
       const at = node.at ? pointOf(node.at) : gridPlace(index);
@@ -174,14 +189,16 @@ export class Lab {
     index: number | undefined,
     complain: Complain,
   ): void {
-    const image = labImage(file.image ?? DEFAULT_IMAGE);
-    if (!image) {
+    const plain = labImage(file.image ?? DEFAULT_IMAGE);
+    if (!plain) {
       complain(
         ["image"],
         `there is no disk image "${file.image}"; there is ${imageNames().join(", ")}`,
       );
       return;
     }
+    const own = this.containerImages;
+    const image = own.length > 0 ? withRegistry(plain, new LabRegistry(own)) : plain;
     const node = new LabNode(this.sim, file, at, image, cabled, complain);
     this.nodeMap.insert(node.name, node, index);
     this.listener.nodeAdded(node);
@@ -406,6 +423,7 @@ export class Lab {
         ...(title === undefined ? {} : { title }),
         ...(command === undefined ? {} : { command }),
       })),
+      images: [...this.images],
     };
   }
 

@@ -78,7 +78,6 @@ export class App {
       this.host.onEngineFailure((message) => void this.#engineFailed(message)),
     ];
     void this.host.session.clock().then((state) => (this.clock.state = state));
-    void this.images.fetch();
     void this.files.start();
     return () => stops.forEach((stop) => stop());
   }
@@ -95,6 +94,7 @@ export class App {
     this.canvas.select([]);
     this.#warnings.clear();
     for (const toast of this.toasts.list) if (toast.sticky) this.toasts.close(toast.id);
+    void this.images.fetch();
     this.commands.forgetAll();
     this.servedEngines.forgetAll();
     void this.terminals.restore(view.terminals);

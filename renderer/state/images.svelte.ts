@@ -1,7 +1,7 @@
 import type { ImageInfo } from "../../engine/session.ts";
 import type { RemoteSession } from "../host/host.ts";
 
-/** The container images of the palette; the registry is the same in every lab. */
+/** The container images of the palette: the registry's, and the lab's own. */
 export class Images {
   list = $state.raw<readonly ImageInfo[]>([]);
 

@@ -7,7 +7,7 @@ import { NO_FIREWALL, type Firewall } from "../firewall/firewall.ts";
 import { Iptables } from "../firewall/iptables.ts";
 import { Firewall20 } from "../firewall/v20.ts";
 import { Firewall28 } from "../firewall/v28.ts";
-import { EMULATED_REGISTRY } from "../store/registry.ts";
+import { registryOf } from "../store/registry.ts";
 import { ConfigError, readConfig, type DaemonConfig } from "./config.ts";
 import { Engine } from "./engine.ts";
 import { engineState } from "./engine-state.ts";
@@ -73,7 +73,7 @@ export function startEngine(
       dropForwarding: () => iptables.run("filter", "-P FORWARD DROP"),
       state: engineState(kernel),
     },
-    EMULATED_REGISTRY,
+    registryOf(kernel),
   );
   engine.start();
   sys.writeFile(PID_FILE, `${sys.pid}`);

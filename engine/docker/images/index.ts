@@ -29,8 +29,3 @@ export const REGISTRY: readonly RegistryImage[] = [
   ubuntu,
   whoami,
 ];
-
-/** Undefined: there is no such image, or it has no such tag. */
-export function findInRegistry(repository: string, tag: string): RegistryImage | undefined {
-  return REGISTRY.find((image) => image.repository === repository && image.tags.includes(tag));
-}

@@ -1,4 +1,6 @@
 /** Images that a lab file defines: another image, with files and a command, or an HTTP service. */
+import { digest } from "../../programs/support/digest.ts";
+import { encodeUtf8 } from "../../sim/utf8.ts";
 import { executableFile } from "../../kernel/fs/executable.ts";
 import { ImageLayerBuilder } from "../../kernel/fs/image-layer.ts";
 import {
@@ -29,8 +31,10 @@ export function imageOfLab(image: LabImage): RegistryImage {
   const command = image.command ?? (service ? [describedService.name] : undefined);
   const bytes = Object.values(files).reduce((total, text) => total + text.length, 0);
   const added = bytes + (service ? JSON.stringify(service).length : 0);
+  const definition = encodeUtf8(JSON.stringify({ ...image, base: base.id }));
   return new RegistryImage({
     repository,
+    id: `sha256:${digest("sha256", definition)}`,
     summary: `An image of this lab, on ${base.repository}`,
     tags: [tag],
     created: "2026-01-01T00:00:00Z",

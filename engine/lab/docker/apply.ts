@@ -15,8 +15,8 @@ import { ContainerLog } from "../../docker/containers/log.ts";
 import { readConfig } from "../../docker/daemon/config.ts";
 import { engineState } from "../../docker/daemon/engine-state.ts";
 import { Clock } from "../../docker/daemon/instant.ts";
-import { REGISTRY } from "../../docker/images/index.ts";
-import { storedImage } from "../../docker/store/registry.ts";
+import type { RegistryImage } from "../../docker/images/registry-image.ts";
+import { registryOf, storedImage } from "../../docker/store/registry.ts";
 import type { ImageConfig, StoredImage } from "../../docker/store/stored-image.ts";
 import type { Complain } from "../config/complaint.ts";
 import type { NodeFile } from "../file/schema.ts";
@@ -101,7 +101,7 @@ class Restoration {
 
   private image({ id, tags = [], made }: ImageFile): StoredImage | undefined {
     const registryId = made?.from ?? id;
-    const source = REGISTRY.find((candidate) => candidate.id === registryId);
+    const source = registryOf(this.machine.kernel).byId(registryId);
     if (!source) return undefined;
     const base = { ...storedParts(source), tags: [...tags] };
     if (!made) return lazily(base, () => source.files);
@@ -217,7 +217,7 @@ function storedOf(image: StoredImage): Omit<StoredImage, "files"> {
   };
 }
 
-function storedParts(source: (typeof REGISTRY)[number]): Omit<StoredImage, "files"> {
+function storedParts(source: RegistryImage): Omit<StoredImage, "files"> {
   return storedOf(storedImage(source, source.tags[0] ?? "latest"));
 }
 

@@ -5,7 +5,7 @@ import { decodeUtf8 } from "../../sim/utf8.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { Container } from "../../docker/containers/container.ts";
 import { engineState } from "../../docker/daemon/engine-state.ts";
-import { REGISTRY } from "../../docker/images/index.ts";
+import { registryOf, type LabRegistry } from "../../docker/store/registry.ts";
 import type { NetworkDefinition } from "../../docker/networks/network.ts";
 import type { StoredImage } from "../../docker/store/stored-image.ts";
 import type { StoredVolume } from "../../docker/store/volumes.ts";
@@ -31,7 +31,9 @@ export function extractDocker(machine: Machine): DockerFile | undefined {
   return compact<DockerFile>({
     networks: list(networks.map((network) => networkFile(network, ago))),
     images: list(
-      [...images.values()].map((image) => imageFile(image, sim.epochSeconds + sim.nowNs / SECOND)),
+      [...images.values()].map((image) =>
+        imageFile(image, registryOf(kernel), sim.epochSeconds + sim.nowNs / SECOND),
+      ),
     ),
     volumes: list([...volumes.values()].map((volume) => volumeFile(volume, ago))),
     containers: list([...containers.values()].map((container) => containerFile(container, ago))),
@@ -66,8 +68,8 @@ function nonEmpty(
   return record && Object.keys(record).length > 0 ? { ...record } : undefined;
 }
 
-function imageFile(image: StoredImage, nowSeconds: number): ImageFile {
-  const registered = REGISTRY.some(({ id }) => id === image.id);
+function imageFile(image: StoredImage, registry: LabRegistry, nowSeconds: number): ImageFile {
+  const registered = registry.byId(image.id) !== undefined;
   return compact<ImageFile>({
     id: image.id,
     tags: list([...image.tags]),
@@ -78,13 +80,13 @@ function imageFile(image: StoredImage, nowSeconds: number): ImageFile {
           createdSecondsAgo: Math.max(0, Math.round(nowSeconds - unixSeconds(image.created))),
           config: { ...image.config } as Record<string, never>,
           layers: [...image.layers],
-          files: filesOf(image),
+          files: filesOf(image, registry),
         }),
   });
 }
 
-function filesOf(image: StoredImage) {
-  const base = REGISTRY.find(({ id }) => id === image.registryId)?.files;
+function filesOf(image: StoredImage, registry: LabRegistry) {
+  const base = registry.byId(image.registryId)?.files;
   if (!base) return undefined;
   const { records } = image.files;
   return changedFiles({

@@ -50,6 +50,7 @@ export function canonicalLab(lab: LabFile): LabFile {
         }),
       ),
     ),
+    images: list(lab.images ? [...lab.images] : undefined),
   });
 }
 

@@ -311,6 +311,40 @@ const group = z.strictObject({
   members: z.array(nodeName).max(5000).optional(),
 });
 
+/** An image of the lab's own, beside those of the emulated registry. */
+const image = z.strictObject({
+  name: z
+    .string()
+    .max(255)
+    .regex(
+      /^[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::[\w][\w.-]{0,127})?$/,
+      "expected a repository and perhaps a tag, such as shop/cart:2",
+    ),
+  base: text(255).meta({ description: "An image of the registry, such as busybox." }),
+  files: z.record(absolutePath, text(100_000)).optional(),
+  command: z.array(text(4096)).min(1).max(100).optional(),
+  service: z
+    .strictObject({
+      port: whole(1, 65_535),
+      paths: z
+        .record(
+          z
+            .string()
+            .max(1000)
+            .regex(/^(?:\*|\/.*)$/, "expected a path, or * for every other one"),
+          z.strictObject({
+            status: whole(100, 599).optional(),
+            body: text(100_000).optional(),
+            type: text(200).optional(),
+            delayMs: whole(0, 600_000).optional(),
+          }),
+        )
+        .meta({ description: "Path → what is answered." }),
+    })
+    .optional()
+    .meta({ description: "An HTTP server that answers as this says." }),
+});
+
 const terminal = z.strictObject({
   node: nodeName,
   title: text(200).optional(),
@@ -332,6 +366,7 @@ export const labSchema = z
     notes: z.array(note).max(2000).optional(),
     groups: z.array(group).max(2000).optional(),
     terminals: z.array(terminal).max(100).optional(),
+    images: z.array(image).max(100).optional().meta({ description: "For docker run." }),
   })
   .meta({ title: "Podwire lab", description: "A network lab for Podwire (*.podwire.yaml)." });
 
@@ -343,6 +378,7 @@ export type InterfaceFile = NonNullable<NetworkFile["interfaces"]>[number];
 export type LinkFile = z.infer<typeof link>;
 export type PortFile = z.infer<typeof port>;
 export type FileEntry = z.infer<typeof file>;
+export type ImageFile = z.infer<typeof image>;
 export type CableFile = z.infer<typeof cable>;
 export type NoteFile = z.infer<typeof note>;
 export type GroupFile = z.infer<typeof group>;

@@ -19,7 +19,7 @@ import { QDISC_ROOT, type OperState } from "../../kernel/rtnetlink/messages.ts";
 import { engineState } from "../../docker/daemon/engine-state.ts";
 import type { Release } from "../../docker/daemon/release.ts";
 import { withDocker } from "../../docker/install.ts";
-import { EMULATED_REGISTRY } from "../../docker/store/registry.ts";
+import { COMMON_REGISTRY } from "../../docker/store/registry.ts";
 import { getImage } from "../../images/index.ts";
 import { seconds } from "../../sim/clock.ts";
 import type { Simulation } from "../../sim/simulation.ts";
@@ -160,7 +160,7 @@ function prepareHost(machine: Machine, isRunning: boolean): void {
   );
   const { images } = engineState(machine.kernel);
   for (const name of IMAGES) {
-    const image = EMULATED_REGISTRY.find(name, "latest");
+    const image = COMMON_REGISTRY.find(name, "latest");
     if (image) images.set(image.id, Object.assign(image, { dockerVersion: BUILT_BY[name] ?? "" }));
   }
   if (!isRunning) return;

@@ -7,6 +7,7 @@ import type { ContainerSummary } from "../../docker/api/container.ts";
 import { formatIpv4, formatMac } from "../../net/address.ts";
 import type { ContainerInspection, ContainerView, ImageInfo } from "../../session.ts";
 import { decodeUtf8 } from "../../sim/utf8.ts";
+import type { Lab } from "../lab.ts";
 import type { LabNode } from "../model/lab-node.ts";
 
 /** Lines of its log that an inspection has. */
@@ -105,8 +106,12 @@ function inspectContainer(container: Container, summary: ContainerSummary): Cont
   };
 }
 
-export function imageInfos(): readonly ImageInfo[] {
-  return REGISTRY.map(({ repository, summary }) => ({ reference: repository, summary })).sort(
-    (a, b) => (a.reference < b.reference ? -1 : 1),
-  );
+/** Those of the registry and the lab's own. */
+export function imageInfos(lab: Lab): readonly ImageInfo[] {
+  const own = lab.containerImages.map(({ repository, tags, summary }) => {
+    const [tag = "latest"] = tags;
+    return { reference: tag === "latest" ? repository : `${repository}:${tag}`, summary };
+  });
+  const common = REGISTRY.map(({ repository, summary }) => ({ reference: repository, summary }));
+  return [...own, ...common].sort((a, b) => (a.reference < b.reference ? -1 : 1));
 }

@@ -230,7 +230,7 @@ export class LabSession implements Session {
   }
 
   images(): readonly ImageInfo[] {
-    return imageInfos();
+    return imageInfos(this.lab);
   }
 
   // ---------------------------------------------------------------- inspection
