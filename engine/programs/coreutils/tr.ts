@@ -1,3 +1,4 @@
+import { C_ESCAPES } from "../support/c-escapes.ts";
 import { bytesToString, byteString } from "../support/bytes.ts";
 import { quoteText } from "../support/quote.ts";
 import { defineTool, type Tool } from "../support/tool.ts";
@@ -93,13 +94,7 @@ const CLASSES: Record<string, RegExp> = {
 };
 
 const ESCAPES: Record<string, string> = {
-  a: "\x07",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
+  ...C_ESCAPES,
   "\\": "\\",
 };
 

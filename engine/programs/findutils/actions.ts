@@ -1,4 +1,5 @@
 /** find's actions. */
+import { C_ESCAPES } from "../support/c-escapes.ts";
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
 import { groupName, userName } from "../support/accounts.ts";
 import { byteString } from "../support/bytes.ts";
@@ -169,13 +170,7 @@ function listLine({ path, stat }: Visit, { tool }: FindContext): string {
 }
 
 const ESCAPES: Record<string, string> = {
-  a: "\x07",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
+  ...C_ESCAPES,
   "0": "\0",
   "\\": "\\",
 };

@@ -1,4 +1,5 @@
 /** awk's words. A slash begins a regular expression where an operand is due. */
+import { C_ESCAPES } from "../support/c-escapes.ts";
 import { AwkSyntaxError } from "./syntax.ts";
 
 export interface Token {
@@ -115,13 +116,7 @@ const ESCAPES: Record<string, string> = {
   '"': '"',
   "\\": "\\",
   "/": "\\/",
-  a: "\x07",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
+  ...C_ESCAPES,
 };
 
 /** The escapes of a string, also those of `-v` values. */

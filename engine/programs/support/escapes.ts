@@ -1,13 +1,9 @@
+import { C_ESCAPES } from "./c-escapes.ts";
+
 /** Backslash escapes as echo(1), printf(1) and its %b read them, in byte strings. */
 const SIMPLE: Record<string, string> = {
-  a: "\x07",
-  b: "\b",
+  ...C_ESCAPES,
   e: "\x1b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
   "\\": "\\",
 };
 

@@ -1,4 +1,5 @@
 /** Go's string literals: strconv.Quote and strconv.Unquote. */
+import { C_ESCAPES } from "../c-escapes.ts";
 
 const ESCAPES: Readonly<Record<string, string>> = {
   "\x07": "\\a",
@@ -11,13 +12,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "\\": "\\\\",
 };
 const UNESCAPES: Readonly<Record<string, string>> = {
-  a: "\x07",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
+  ...C_ESCAPES,
   "\\": "\\",
 };
 

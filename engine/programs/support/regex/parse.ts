@@ -2,6 +2,7 @@
  * Reads POSIX basic and extended regular expressions, XBD chapter 9, with GNU's \w \s \b \< \` and
  * (in basic ones) \+ \? \|. Patterns and subjects are byte strings.
  */
+import { C_ESCAPES } from "../c-escapes.ts";
 import { ByteSet, CLASSES, WORD } from "./byte-set.ts";
 import { RegexError, type Node, type ParsedRegex, type RegexSyntax } from "./syntax.ts";
 
@@ -27,16 +28,6 @@ const ASSERTION_ESCAPES: Record<string, Node> = {
   ">": { kind: "assert", what: "word-end" },
   "`": { kind: "assert", what: "text-start" },
   "'": { kind: "assert", what: "text-end" },
-};
-
-const AWK_ESCAPES: Record<string, string> = {
-  a: "\x07",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
 };
 
 export function parseRegex(pattern: string, options: RegexSyntax): ParsedRegex {
@@ -238,7 +229,7 @@ class Parser {
     }
     const next = this.text[this.at + 1] as string;
     this.at += 2;
-    return this.set(ByteSet.of(AWK_ESCAPES[next] ?? next));
+    return this.set(ByteSet.of(C_ESCAPES[next] ?? next));
   }
 
   private bracket(): Node {
