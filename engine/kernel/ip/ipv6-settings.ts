@@ -7,7 +7,12 @@ import { IPV6_LOOPBACK, linkLocalAddress, type Ipv6 } from "../../net/ipv6.ts";
 import { MILLISECOND, type Ns } from "../../sim/clock.ts";
 import type { DeviceEvent, NetDevice } from "../device/net-device.ts";
 import type { NetNamespace } from "../netns.ts";
-import type { Address6Message } from "../rtnetlink/messages.ts";
+import {
+  TABLE_LOCAL,
+  TABLE_MAIN,
+  type Address6Message,
+  type Route6Message,
+} from "../rtnetlink/messages.ts";
 
 /** Duplicate address detection: a random delay of up to a second, then one probe's second. */
 const TENTATIVE_NS: Ns = 1500 * MILLISECOND;
@@ -81,6 +86,39 @@ export class Ipv6Settings {
     });
   }
 
+  /** What `ip -6 route` shows: addrconf_prefix_route(), addrconf_add_mroute(). */
+  routes(): Route6Message[] {
+    const all = this.messages();
+    const links = all.filter(({ scope }) => scope === "link");
+    const local = all.map(({ ifindex, address }): Route6Message => ({
+      table: TABLE_LOCAL,
+      type: "local",
+      destination: address,
+      prefixLength: 128,
+      ifindex,
+      metric: 0,
+    }));
+    return [
+      ...links.map(({ ifindex }): Route6Message => ({
+        table: TABLE_MAIN,
+        type: "unicast",
+        destination: LINK_LOCAL,
+        prefixLength: 64,
+        ifindex,
+        metric: KERNEL_METRIC,
+      })),
+      ...local.sort((one, other) => compareBytes(one.destination, other.destination)),
+      ...links.map(({ ifindex }): Route6Message => ({
+        table: TABLE_LOCAL,
+        type: "multicast",
+        destination: MULTICAST,
+        prefixLength: 8,
+        ifindex,
+        metric: KERNEL_METRIC,
+      })),
+    ];
+  }
+
   setting(directory: string, name: string): number | undefined {
     return this.values.get(directory)?.get(name);
   }
@@ -138,6 +176,16 @@ function group(scope: number, tail: readonly number[]): Ipv6 {
   bytes.set([0xff, scope]);
   bytes.set(tail, bytes.length - tail.length);
   return bytes as Ipv6;
+}
+
+/** IP6_RT_PRIO_ADDRCONF */
+const KERNEL_METRIC = 256;
+const LINK_LOCAL = Uint8Array.from([0xfe, 0x80, ...Array<number>(14).fill(0)]) as Ipv6;
+const MULTICAST = group(0, []);
+
+function compareBytes(one: Uint8Array, other: Uint8Array): number {
+  const at = one.findIndex((byte, i) => byte !== other[i]);
+  return at < 0 ? 0 : (one[at] ?? 0) - (other[at] ?? 0);
 }
 
 const ALL_NODES_LINK = group(0x02, [1]);

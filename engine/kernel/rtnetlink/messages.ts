@@ -500,6 +500,16 @@ export interface NeighbourRequest {
   readonly proxy?: boolean;
 }
 
+/** An IPv6 route of the kernel's own. */
+export interface Route6Message {
+  readonly table: number;
+  readonly type: "unicast" | "local" | "multicast";
+  readonly destination: Ipv6;
+  readonly prefixLength: number;
+  readonly ifindex: number;
+  readonly metric: number;
+}
+
 /** A bridge forwarding entry, `bridge fdb`. */
 export interface FdbMessage {
   readonly mac: Mac;
@@ -814,6 +824,8 @@ export interface Rtnetlink {
   addresses(): readonly AddressMessage[];
   /** Link-local addresses, and the loopback's. */
   addresses6(): readonly Address6Message[];
+  /** What the addresses bring, of the main table and then of the local one. */
+  routes6(): readonly Route6Message[];
   newAddress(
     request: NewAddress,
     options?: { readonly replace?: boolean; readonly change?: boolean },

@@ -15,6 +15,7 @@ import {
 } from "./link.ts";
 import type {
   Address6Message,
+  Route6Message,
   AddressMessage,
   BridgeVlanMessage,
   BridgeVlanRequest,
@@ -110,6 +111,10 @@ export class NetnsRtnetlink implements Rtnetlink {
 
   addresses6(): readonly Address6Message[] {
     return this.netns.ipv6.messages();
+  }
+
+  routes6(): readonly Route6Message[] {
+    return this.netns.ipv6.routes();
   }
 
   newAddress(

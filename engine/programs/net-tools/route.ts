@@ -8,6 +8,7 @@ import { getopt } from "../support/getopt.ts";
 import { Failure, guarded, notModelled, perror, VERSION_2_10 } from "./support/fail.ts";
 import { parseInetAton, resolveHost } from "./support/hosts.ts";
 import { routeTable } from "./support/route-table.ts";
+import { route6Table } from "./support/route-table-6.ts";
 import { INET_ROUTE_USAGE, ROUTE_FAMILIES, ROUTE_USAGE } from "./support/usage.ts";
 
 const E_USAGE = 3;
@@ -189,14 +190,16 @@ function* run(sys: Sys, argv: readonly string[]): Blocking<number> {
   let numeric = false;
   let extended = 0;
   let cache = false;
+  let isIpv6 = false;
   for (const { name, value } of parsed.options) {
     if (name === "n" || name === "numeric") numeric = true;
     else if (name === "e" || name === "extend") extended += 1;
     else if (name === "C" || name === "cache") cache = true;
-    else if (name === "6" || name === "inet6") throw notModelled("route", "IPv6 routes");
+    else if (name === "6" || name === "inet6") isIpv6 = true;
     else if (name === "A" || name === "protocol") {
-      if (value === "inet6") throw notModelled("route", "IPv6 routes");
-      if (value !== "inet") throw new Failure(1, `Unknown address family \`${value}'.\n`);
+      isIpv6 = value === "inet6";
+      if (!isIpv6 && value !== "inet")
+        throw new Failure(1, `Unknown address family \`${value}'.\n`);
     } else if (name === "V" || name === "version") {
       yield* sys.print(VERSION_2_10 + BUILD);
       return 0;
@@ -207,6 +210,12 @@ function* run(sys: Sys, argv: readonly string[]): Blocking<number> {
     }
   }
   const [command, ...words] = parsed.operands;
+  if (isIpv6) {
+    if (command !== undefined) throw notModelled("route", "changes of IPv6 routes");
+    if (cache || extended > 0) throw notModelled("route", "other columns of IPv6 routes");
+    yield* sys.print(route6Table(sys, numeric));
+    return 0;
+  }
   if (command === undefined) {
     if (cache) {
       yield* sys.print(

@@ -51,7 +51,7 @@ test.each([
   ["netstat -q", "netstat: invalid option -- 'q'\nusage: netstat", 3],
   ["netstat -M", "netstat: no support for `ip_masquerade' on this system.\n", 1],
   ["arp -p foo", "arp: foo: unknown address family.\n", 255],
-  ["route -6", "route: Podwire does not model IPv6 routes\n", 1],
+  ["route -6 add fd00::/64 dev eth0", "route: Podwire does not model changes of IPv6 routes\n", 1],
   ["ifconfig eth0 tunnel ::1", "ifconfig: Podwire does not model 'tunnel'\n", 1],
 ])("%s: %s", (commandLine, text, status) => {
   lab("a").a.types(commandLine).complains(text, status);
@@ -124,5 +124,35 @@ test("the layout of net-tools 1.60 is that of Ubuntu 16.04", () => {
       "          TX packets:3 errors:0 dropped:0 overruns:0 carrier:0\n" +
       "          collisions:0 txqueuelen:1000 \n" +
       "          RX bytes:238 (238.0 B)  TX bytes:2380 (2.3 KiB)\n\n",
+  );
+});
+
+test("IPv6 routes are those that the devices' own addresses bring", () => {
+  const { a, world } = lab("a -- b");
+  world.pass(2);
+  const [address] = /fe80::\S+(?=\/64)/.exec(a.types("ip -6 -br addr show eth0").stdout) ?? [""];
+  const title =
+    "Kernel IPv6 routing table\n" +
+    "Destination                    Next Hop                   Flag Met Ref  Use If\n";
+  const none = "::/0                           ::                         !n   -1  1      0 lo\n";
+  const local = `${`${address}/128`.padEnd(30)} ::                         Un   0   2      0 eth0\n`;
+  a.types("route -n -6").printsExactly(
+    title +
+      "fe80::/64                      ::                         U    256 2      0 eth0\n" +
+      none +
+      "::1/128                        ::                         Un   0   2      0 lo\n" +
+      local +
+      "ff00::/8                       ::                         U    256 3      0 eth0\n" +
+      none,
+  );
+  expect(a.types("netstat -rn6").stdout).toBe(a.types("route -n -A inet6").stdout);
+  a.types("ip -6 route show table local").printsExactly(
+    "local ::1 dev lo proto kernel metric 0 pref medium\n" +
+      `local ${address} dev eth0 proto kernel metric 0 pref medium\n` +
+      "multicast ff00::/8 dev eth0 proto kernel metric 256 pref medium\n",
+  );
+  a.types("ip -6 route show table all").prints(
+    "fe80::/64 dev eth0 proto kernel metric 256 pref medium\n",
+    "local ::1 dev lo table local proto kernel metric 0 pref medium\n",
   );
 });

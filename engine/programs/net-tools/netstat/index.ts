@@ -8,6 +8,7 @@ import type { IfconfigLayout } from "../ifconfig/layout.ts";
 import { Failure, guarded, notModelled } from "../support/fail.ts";
 import { listInterfaces } from "../support/interfaces.ts";
 import { routeTable } from "../support/route-table.ts";
+import { route6Table } from "../support/route-table-6.ts";
 import { NETSTAT_USAGE, ROUTE_FAMILIES } from "../support/usage.ts";
 import { socketHeading, socketTable, type SocketChoice } from "./sockets.ts";
 import { statistics } from "./statistics.ts";
@@ -159,7 +160,7 @@ function sockets(sys: Sys, choice: Choice): string {
 
 function describe(sys: Sys, choice: Choice, layout: IfconfigLayout): string {
   if (choice.has("r")) {
-    if (choice.has("6")) throw notModelled("netstat", "IPv6 routes");
+    if (choice.has("6")) return route6Table(sys, choice.numericHosts);
     const columns = choice.extended === 0 ? "window" : choice.extended === 1 ? "metric" : "both";
     return routeTable(sys, choice.numericHosts, columns);
   }

@@ -129,10 +129,6 @@ export class RouteFilter {
     );
   }
 
-  get isMainTable(): boolean {
-    return this.table === TABLE_MAIN;
-  }
-
   allowsDevice(ifindex: number): boolean {
     return this.device === undefined || this.device === ifindex;
   }

@@ -1,6 +1,11 @@
 /** `ip route` */
 import type { Blocking } from "../../../../kernel/process/wait-queue.ts";
-import type { RouteMessage, RouteWrite } from "../../../../kernel/rtnetlink/messages.ts";
+import {
+  TABLE_LOCAL,
+  type RouteMessage,
+  type RouteWrite,
+} from "../../../../kernel/rtnetlink/messages.ts";
+import { formatIpv6 } from "../../../../net/ipv6.ts";
 import { type Args, Exit, matches, notModelled } from "../../support/args.ts";
 import { type Context, toExit } from "../../support/context.ts";
 import { RouteFilter } from "./filter.ts";
@@ -69,7 +74,7 @@ function show(context: Context, args: Args): string {
     return printer.finish();
   }
   if (context.options.family === "inet6") {
-    showLinkLocal(context, printer, filter);
+    showIpv6(context, printer, filter);
     return printer.finish();
   }
   for (const item of dump(context, filter, "Dump")) {
@@ -80,17 +85,29 @@ function show(context: Context, args: Args): string {
   return printer.finish();
 }
 
-/** The IPv6 routes that there are: the link-local prefix of each device. */
-function showLinkLocal(context: Context, printer: Printer, filter: RouteFilter): void {
-  if (!filter.isMainTable) throw notModelled("ip", "IPv6 routes of other tables than main");
-  for (const { ifindex, scope } of context.kernel.addresses6()) {
-    if (scope !== "link" || !filter.allowsDevice(ifindex)) continue;
+/** The IPv6 routes that there are: those that the devices' own addresses bring. */
+function showIpv6(context: Context, printer: Printer, filter: RouteFilter): void {
+  for (const {
+    table,
+    type,
+    destination,
+    prefixLength,
+    ifindex,
+    metric,
+  } of context.kernel.routes6()) {
+    if (filter.table !== 0 && filter.table !== table) continue;
+    if (!filter.allowsDevice(ifindex)) continue;
     const name = context.deviceName(ifindex);
+    const address = formatIpv6(destination);
+    const prefix = prefixLength === 128 ? address : `${address}/${prefixLength}`;
     printer.open();
-    printer.field("dst", "fe80::/64", "fe80::/64 ");
+    if (type !== "unicast") printer.field("type", type, `${type} `);
+    printer.field("dst", prefix, `${prefix} `);
     if (!filter.fixed.device) printer.field("dev", name, `dev ${name} `);
+    if (filter.table === 0 && table === TABLE_LOCAL)
+      printer.field("table", "local", "table local ");
     printer.field("protocol", "kernel", "proto kernel ");
-    printer.field("metric", 256, "metric 256 ");
+    printer.field("metric", metric, `metric ${metric} `);
     printer.field("flags", [], "");
     printer.field("pref", "medium", "pref medium");
     printer.plain("\n");
