@@ -194,6 +194,8 @@ interface Loaded<T> {
   readonly options: TypedOption[];
 }
 
+type ExtensionDefinition = MatchDefinition<unknown> | TargetDefinition<unknown>;
+
 /** Looked up when the whole line has been read. */
 interface TypedAddresses {
   readonly text: string;
@@ -367,16 +369,19 @@ export class CommandParser {
   }
 
   private extensionOption(typed: string, inline: string | undefined): boolean {
-    const loaded = [...this.matches].reverse();
-    const all = this.target ? [this.target, ...loaded] : loaded;
-    for (const extension of all) {
+    const all = this.target ? [...this.matches, this.target] : this.matches;
+    // The last one that was loaded comes first.
+    for (let index = all.length - 1; index >= 0; index--) {
+      const extension = all[index] as Loaded<ExtensionDefinition>;
       const { definition } = extension;
       const long = definition.aliases?.[typed] ?? typed;
-      const names = Object.keys(definition.options);
-      const aliases = Object.keys(definition.aliases ?? {});
-      let name = names.includes(long) ? long : undefined;
+      let name = Object.hasOwn(definition.options, long) ? long : undefined;
       if (name === undefined && !Object.hasOwn(LONG, typed)) {
-        const found = [...names, ...aliases].filter((one) => one.startsWith(typed));
+        const names = [
+          ...Object.keys(definition.options),
+          ...Object.keys(definition.aliases ?? {}),
+        ];
+        const found = names.filter((one) => one.startsWith(typed));
         const only = new Set(found.map((one) => definition.aliases?.[one] ?? one));
         if (only.size === 1) [name] = only;
       }
@@ -423,13 +428,16 @@ export class CommandParser {
     this.seen.add(name);
   }
 
+  private value(inline: string | undefined, typed: string): string {
+    return inline ?? this.nextValue(typed);
+  }
+
   private global(name: string, inline: string | undefined, typed: string): void {
     const command = COMMANDS[name];
     if (command) {
       this.command(command, inline, typed);
       return;
     }
-    const value = (): string => inline ?? this.nextValue(typed);
     const { negated } = this;
     if (negated && !NEGATABLE.has(name)) {
       if (name === "jump") throw new UsageError("cannot have ! before -j");
@@ -439,24 +447,24 @@ export class CommandParser {
       case "source":
       case "src":
         this.once("source", "-s");
-        this.sources = { text: value(), negated };
+        this.sources = { text: this.value(inline, typed), negated };
         break;
       case "destination":
       case "dst":
         this.once("destination", "-d");
-        this.destinations = { text: value(), negated };
+        this.destinations = { text: this.value(inline, typed), negated };
         break;
       case "protocol":
         this.once("protocol", "-p");
-        this.setProtocol(value(), negated);
+        this.setProtocol(this.value(inline, typed), negated);
         break;
       case "in-interface":
         this.once(name, "-i");
-        this.input = this.interfaceTest(value(), negated);
+        this.input = this.interfaceTest(this.value(inline, typed), negated);
         break;
       case "out-interface":
         this.once(name, "-o");
-        this.output = this.interfaceTest(value(), negated);
+        this.output = this.interfaceTest(this.value(inline, typed), negated);
         break;
       case "fragments":
         if (this.face.family === "ipv6") {
@@ -468,10 +476,10 @@ export class CommandParser {
       case "jump":
       case "goto":
         this.once("jump", "-j");
-        this.setJump(value(), name === "goto");
+        this.setJump(this.value(inline, typed), name === "goto");
         break;
       case "match":
-        this.loadMatch(value());
+        this.loadMatch(this.value(inline, typed));
         break;
       case "numeric":
         this.once(name, "-n");
@@ -489,19 +497,19 @@ export class CommandParser {
         this.lineNumbers = true;
         break;
       case "table":
-        this.setTable(value());
+        this.setTable(this.value(inline, typed));
         break;
       case "wait":
         this.setWait(inline ?? this.optionalValue());
         break;
       case "wait-interval":
-        this.setWaitInterval(value());
+        this.setWaitInterval(this.value(inline, typed));
         break;
       case "modprobe":
-        value();
+        this.value(inline, typed);
         break;
       case "set-counters":
-        this.setCounters(value());
+        this.setCounters(this.value(inline, typed));
         break;
       default:
     }

@@ -7,6 +7,7 @@ import type { Face } from "./failure.ts";
 import { runIptables } from "./iptables.ts";
 import { runRestore } from "./iptables-restore.ts";
 import { runSave } from "./iptables-save.ts";
+import { UNMODELLED_PROGRAMS } from "./unmodelled.ts";
 
 type Run = (
   sys: Sys,
@@ -97,6 +98,7 @@ export const IPTABLES: readonly Program[] = [
     program(`ip6tables-legacy${suffix}`, run, "legacy", docs),
   ]),
   ...EBTABLES,
+  ...UNMODELLED_PROGRAMS,
 ];
 
 /** What update-alternatives(1) keeps in /etc/alternatives, for both flavours. */

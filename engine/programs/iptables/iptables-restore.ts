@@ -267,10 +267,16 @@ class Restore {
     const words = splitWords(counted ? line.slice(counted[0].length) : line);
     const other = this.face.family === "ipv6" ? ["-4", "--ipv4"] : ["-6", "--ipv6"];
     if (other.includes(words[0] ?? "")) return;
-    const isChain = (_: string, name: string): boolean => draft.chains.has(name);
     const argv = [this.face.program, ...words];
     const { netfilter } = this.sys;
-    const parser = parserFor(this.face, argv, netfilter, this.names, isChain, draft.name);
+    const parser = parserFor(
+      this.face,
+      argv,
+      netfilter,
+      this.names,
+      (_, name) => draft.chains.has(name),
+      draft.name,
+    );
     const command = this.parse(parser);
     if (command.letter === "L" || command.letter === "S") {
       const print = command.letter === "L" ? list : listRules;

@@ -72,8 +72,14 @@ export function parserFor(
   isChain: (table: string, name: string) => boolean,
   table?: string,
 ): CommandParser {
-  const dimension = (name: string): number | undefined => netfilter.sets.get(name)?.dimension;
-  return new CommandParser(face, argv, names, dimension, isChain, table);
+  return new CommandParser(
+    face,
+    argv,
+    names,
+    (name) => netfilter.sets.get(name)?.dimension,
+    isChain,
+    table,
+  );
 }
 
 function* runCommand(sys: Sys, argv: readonly string[], face: Face): Blocking<void> {

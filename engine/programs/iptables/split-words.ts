@@ -1,17 +1,22 @@
 /** The words of a line of saved rules. */
 
-const BLANK = /\s/;
 const QUOTED = /["\\]/;
+
+/** isspace(3) in the C locale. */
+function isBlank(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code === 32 || (code >= 9 && code <= 13);
+}
 
 /** Words in double quotes may have blanks; a backslash protects the next character in them. */
 export function splitWords(line: string): string[] {
   const words: string[] = [];
   let at = 0;
   while (at < line.length) {
-    while (at < line.length && BLANK.test(line[at] as string)) at += 1;
+    while (at < line.length && isBlank(line, at)) at += 1;
     if (at === line.length) break;
     let end = at;
-    while (end < line.length && !BLANK.test(line[end] as string)) end += 1;
+    while (end < line.length && !isBlank(line, end)) end += 1;
     const word = line.slice(at, end);
     if (!QUOTED.test(word)) {
       words.push(word);
@@ -36,7 +41,7 @@ function quotedWord(line: string, start: number): { readonly word: string; reado
       at += 1;
       word += line[at];
     } else if (character === '"') inQuotes = !inQuotes;
-    else if (!inQuotes && BLANK.test(character)) break;
+    else if (!inQuotes && isBlank(line, at)) break;
     else word += character;
   }
   return { word, end: at };

@@ -53,3 +53,11 @@ test("-h tells of the program, then of the target and the matches before it", ()
     "ip6tables v1.8.9 (legacy)\n\nUsage: ip6tables -[ACD] chain rule-specification [options]\n",
   );
 });
+
+test("the package's other programs say that they are not modelled", () => {
+  const { a } = lab("a");
+  a.types("iptables-translate -A INPUT -j ACCEPT 2>&1").shows(
+    "iptables-translate: Podwire does not model this program\n",
+  );
+  a.types("arptables -L").exits(1);
+});

@@ -87,12 +87,12 @@ function flagsOf(range: NatRange, prefix: string): string {
 }
 
 function withFlags(range: NatRange, options: readonly TypedOption[]): NatRange {
-  const has = (name: string): boolean => options.some((option) => option.name === name);
+  const given = options.map(({ name }) => name);
   return {
     ...range,
-    random: has("random"),
-    randomFully: has("random-fully"),
-    persistent: has("persistent"),
+    random: given.includes("random"),
+    randomFully: given.includes("random-fully"),
+    persistent: given.includes("persistent"),
   };
 }
 

@@ -47,10 +47,12 @@ function refusals(
   { rules }: Chain,
   hooks: ReadonlySet<HookName>,
 ): Refusal[] {
-  return rules.flatMap((rule) => {
+  const found: Refusal[] = [];
+  for (const rule of rules) {
     const errno = jumpError(table, flavour, rule) ?? ruleError(table, flavour, rule, hooks);
-    return errno ? [{ errno, rule }] : [];
-  });
+    if (errno) found.push({ errno, rule });
+  }
+  return found;
 }
 
 function jumpError(table: Table, flavour: Flavour, { target }: Rule): Errno | undefined {
@@ -83,11 +85,12 @@ function visit(
   if (hooks?.has(hook)) return;
   hooks ??= new Set();
   reached.set(chain.name, hooks);
+  const longer = [...path, chain.name];
   for (const rule of chain.rules) {
     const { target } = rule;
     if (target.kind !== "chain") continue;
     const next = table.chains.get(target.chain) as Chain;
-    visit(walk, next, hook, [...path, chain.name], cause ?? rule);
+    visit(walk, next, hook, longer, cause ?? rule);
   }
   hooks.add(hook);
 }
@@ -99,7 +102,7 @@ function ruleError(
   hooks: ReadonlySet<HookName>,
 ): Errno | undefined {
   // nf_tables cannot ask for what is outside of everything.
-  const isNever = [ip.source, ip.destination].some((test) => test && test.mask === 0);
+  const isNever = ip.source?.mask === 0 || ip.destination?.mask === 0;
   if (flavour === "nft" && isNever) return "EINVAL";
   const context: CheckContext = {
     table: table.name,

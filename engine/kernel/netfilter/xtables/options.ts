@@ -41,18 +41,22 @@ export function checkCombination(
   { exclusive = [], requires = {} }: Combination,
   typed: readonly TypedOption[],
 ): void {
-  const given = new Set(typed.map(({ name }) => name));
+  if (typed.length === 0) return;
   for (const group of exclusive) {
-    const [first, second] = group.filter((name) => given.has(name));
+    const [first, second] = group.filter((name) => isGiven(name, typed));
     if (first === undefined || second === undefined) continue;
     throw new UsageError(
       `${extension}: option "--${first}" cannot be used together with "--${second}".\n`,
     );
   }
   for (const [name, needed] of Object.entries(requires)) {
-    if (!given.has(name) || given.has(needed)) continue;
+    if (!isGiven(name, typed) || isGiven(needed, typed)) continue;
     throw new UsageError(`${extension}: option "--${name}" also requires "--${needed}".\n`);
   }
+}
+
+function isGiven(name: string, typed: readonly TypedOption[]): boolean {
+  return typed.some((option) => option.name === name);
 }
 
 type Combination = Pick<MatchDefinition<unknown>, "exclusive" | "requires">;
