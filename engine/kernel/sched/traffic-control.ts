@@ -12,7 +12,7 @@ export interface Place {
 }
 
 /** `clsact` stands on the way out, too. Linux net/sched/sch_ingress.c. */
-export type IngressKind = "ingress" | "clsact";
+type IngressKind = "ingress" | "clsact";
 
 export class TrafficControl {
   root: Qdisc | undefined;
