@@ -1,10 +1,12 @@
 /** conntrack(8) */
 import { KernelError } from "../../kernel/errno.ts";
 import type { ConntrackEntry } from "../../kernel/netfilter/conntrack/entry.ts";
+import { TCP_STATES } from "../../kernel/netfilter/conntrack/tcp.ts";
 import type { Program } from "../../kernel/process/program.ts";
 import type { Sys } from "../../kernel/process/sys.ts";
 import { WaitQueue, type Blocking } from "../../kernel/process/wait-queue.ts";
 import { SECOND } from "../../sim/clock.ts";
+import { createFlow } from "./create.ts";
 import { isWanted } from "./filter.ts";
 import { flowEvent, listedFlow } from "./format.ts";
 import { OptionError, parseOptions, type ConntrackOptions } from "./options.ts";
@@ -39,7 +41,12 @@ function* get(sys: Sys, options: ConntrackOptions): Blocking<number> {
   if (options.protocol === undefined) {
     throw new OptionError("You need to supply the `--protonum' option for this command");
   }
-  const [entry] = wantedEntries(sys, options);
+  const given = options.addresses;
+  const hasOriginal = given["orig-src"] && given["orig-dst"];
+  if (!hasOriginal && !(given["reply-src"] && given["reply-dst"])) {
+    throw new OptionError("you have to specify `--src' and `--dst'");
+  }
+  const [entry] = wantedEntries(sys, { ...options, zone: options.zone ?? 0 });
   if (!entry) {
     yield* note(sys, "Operation failed: such conntrack doesn't exist");
     return 1;
@@ -66,15 +73,37 @@ function* update(sys: Sys, options: ConntrackOptions): Blocking<number> {
   const { mark, timeoutSeconds } = options;
   for (const entry of entries) {
     if (mark) entry.mark = ((entry.mark & ~mark.mask) | mark.value) >>> 0;
+    const state = TCP_STATES.find((name) => name === options.state);
+    if (entry.tcp && state) entry.tcp.state = state;
     if (timeoutSeconds !== undefined) {
       const nowNs = sys.netfilter.netns.sim.nowNs;
       entry.timeoutNs = timeoutSeconds * SECOND;
       entry.expiresNs = nowNs + entry.timeoutNs;
     }
     sys.netfilter.conntrack.report("update", entry);
-    yield* sys.print(listedFlow(entry, options.format));
+    yield* sys.print(listedFlow(entry, options.format, 2));
   }
   yield* note(sys, `${entries.length} flow entries have been updated.`);
+  return entries.length > 0 ? 0 : 1;
+}
+
+function* create(sys: Sys, options: ConntrackOptions): Blocking<number> {
+  const entry = createFlow(sys, options);
+  if (!entry) {
+    yield* note(sys, "Operation failed: Such conntrack exists, try -U to update");
+    return 1;
+  }
+  sys.netfilter.conntrack.report("new", entry, byMe(sys));
+  yield* note(sys, "1 flow entries have been created.");
+  return 0;
+}
+
+function* expectations(sys: Sys, { command }: ConntrackOptions): Blocking<number> {
+  const isFlush = command === "F";
+  yield* note(
+    sys,
+    isFlush ? "expectation table has been emptied." : "0 expectations have been shown.",
+  );
   return 0;
 }
 
@@ -118,6 +147,7 @@ function* statistics(sys: Sys): Blocking<number> {
 }
 
 function* run(sys: Sys, options: ConntrackOptions): Blocking<number> {
+  if (options.isAboutExpectations) return yield* expectations(sys, options);
   switch (options.command) {
     case "L":
       return yield* list(sys, options);
@@ -142,7 +172,7 @@ function* run(sys: Sys, options: ConntrackOptions): Blocking<number> {
       yield* sys.print(`${BANNER}\n`);
       return 0;
     case "I":
-      throw new OptionError("Podwire does not model the command `-I'");
+      return yield* create(sys, options);
     case "h":
       yield* sys.print(
         "Command line interface for the connection tracking system. Version 1.4.7\n" +
@@ -162,6 +192,8 @@ export const conntrack: Program = {
     options: [
       ["-L, -E", "lists flows, shows events"],
       ["-G, -D, -U", "shows, deletes, updates a flow"],
+      ["-I", "makes a flow"],
+      ["-w, --zone number", "the zone of a flow"],
       ["-F, -C, -S", "empties the table, counts flows, shows statistics"],
       ["-s, -d, -r, -q address", "source and destination, of the original and the reply direction"],
       [
@@ -176,7 +208,7 @@ export const conntrack: Program = {
       ["-z", "zero the counters that are listed"],
     ],
     limitations: [
-      "Flows cannot be created or chosen by zone; expectations, labels and XML are not modelled.",
+      "There are no expectations; labels, XML and `save` are not modelled.",
       "The help text is cut short.",
     ],
   },

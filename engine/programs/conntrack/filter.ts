@@ -5,10 +5,11 @@ import { IPPROTO_ICMP } from "../../net/packet.ts";
 import type { AddressKey, ConntrackOptions, NumberKey } from "./options.ts";
 
 export function isWanted(entry: ConntrackEntry, options: ConntrackOptions): boolean {
-  const { protocol, state, mark, statuses } = options;
+  const { protocol, state, mark, statuses, zone } = options;
+  if (zone !== undefined && (entry.zone?.id ?? 0) !== zone) return false;
   if (protocol !== undefined && entry.tuple.protocol !== protocol) return false;
   if (!hasAddresses(entry, options) || !hasNumbers(entry, options)) return false;
-  if (state !== undefined && entry.tcp?.state !== state) return false;
+  if (state !== undefined && options.command !== "U" && entry.tcp?.state !== state) return false;
   if (mark && options.command !== "U" && (entry.mark & mark.mask) >>> 0 !== mark.value)
     return false;
   return statuses.every((status) => hasStatus(entry, status)) && isTranslated(entry, options);
@@ -17,6 +18,7 @@ export function isWanted(entry: ConntrackEntry, options: ConntrackOptions): bool
 function hasStatus(entry: ConntrackEntry, status: string): boolean {
   if (status === "ASSURED") return entry.assured;
   if (status === "SEEN_REPLY") return entry.seenReply;
+  if (status === "UNREPLIED") return !entry.seenReply;
   return status === "UNSET" && !entry.seenReply && !entry.assured;
 }
 
@@ -52,9 +54,11 @@ function isTranslated(entry: ConntrackEntry, options: ConntrackOptions): boolean
   // An ICMP flow's "ports" are its identifier and its type, which always differ.
   const isIcmp = tuple.protocol === IPPROTO_ICMP;
   const source =
+    entry.sourceTranslated &&
     (tuple.src !== reply.dst || isIcmp || tuple.srcPort !== reply.dstPort) &&
     (!translatedTo || prefixContains(translatedTo, reply.dst));
   const destination =
+    entry.destinationTranslated &&
     (tuple.dst !== reply.src || isIcmp || tuple.dstPort !== reply.srcPort) &&
     (!translatedTo || prefixContains(translatedTo, reply.src));
   if (translated === "source") return source;

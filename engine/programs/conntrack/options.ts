@@ -23,6 +23,11 @@ export interface ConntrackOptions {
   /** Without an address they ask whether there was any such translation. */
   readonly translated: "source" | "destination" | "any" | undefined;
   readonly translatedTo: Ipv4Prefix | undefined;
+  /** The port of `--dst-nat 10.0.0.1:80`. */
+  readonly translatedPort: number | undefined;
+  readonly zone: number | undefined;
+  /** The command is about expectations, of which there are none. */
+  readonly isAboutExpectations: boolean;
 }
 
 export type AddressKey = "orig-src" | "orig-dst" | "reply-src" | "reply-dst";
@@ -104,7 +109,7 @@ const EVENTS: Readonly<Record<string, readonly ConntrackEvent[]>> = {
   DESTROY: ["destroy"],
 };
 
-const STATUSES = ["ASSURED", "SEEN_REPLY", "UNSET", "FIXED_TIMEOUT", "EXPECTED"];
+const STATUSES = ["ASSURED", "SEEN_REPLY", "UNREPLIED", "UNSET", "FIXED_TIMEOUT", "EXPECTED"];
 const OUTPUTS = ["extended", "id", "timestamp", "ktimestamp"];
 
 /** Letters that take an argument and may have it attached. */
@@ -129,6 +134,9 @@ class Parser {
   private zero = false;
   private translated: ConntrackOptions["translated"];
   private translatedTo: Ipv4Prefix | undefined;
+  private translatedPort: number | undefined;
+  private zone: number | undefined;
+  private isAboutExpectations = false;
   private readonly words: string[];
 
   constructor(argv: readonly string[]) {
@@ -162,6 +170,9 @@ class Parser {
       zero: this.zero,
       translated: this.translated,
       translatedTo: this.translatedTo,
+      translatedPort: this.translatedPort,
+      zone: this.zone,
+      isAboutExpectations: this.isAboutExpectations,
     };
   }
 
@@ -179,7 +190,12 @@ class Parser {
       const table = this.words[0];
       if (table === undefined || table.startsWith("-")) return;
       this.words.shift();
-      if (table !== "conntrack") throw new OptionError(`Podwire does not model table \`${table}'`);
+      if (table === "expect") {
+        if (command !== "L" && command !== "F") {
+          throw new OptionError(`Podwire does not model \`${option} expect'`);
+        }
+        this.isAboutExpectations = true;
+      } else if (table !== "conntrack") throw new OptionError(`unknown type \`${table}'`);
       return;
     }
     const address = ADDRESSES[option];
@@ -190,9 +206,8 @@ class Parser {
     const number = this.protocolOption(option);
     if (number) {
       const text = this.value(option);
-      const parsed = parseUnsigned(text, 65535);
-      if (parsed === undefined) throw new OptionError(`invalid port/service \`${text}' specified`);
-      this.numbers[number] = parsed;
+      // It is read as atoi() does: what is no number is 0, what is too large loses bits.
+      this.numbers[number] = (Number.parseInt(text, 10) || 0) & 0xffff;
       return;
     }
     this.otherOption(option);
@@ -212,7 +227,7 @@ class Parser {
       case "-f":
       case "--family": {
         const family = this.value(option);
-        if (family !== "ipv4") throw new OptionError(`Podwire does not model family \`${family}'`);
+        if (family !== "ipv4") throw familyError(family);
         break;
       }
       case "-m":
@@ -224,6 +239,15 @@ class Parser {
         const seconds = parseUnsigned(this.value(option));
         if (seconds === undefined) throw new OptionError("Invalid timeout value");
         this.timeoutSeconds = seconds;
+        break;
+      }
+      case "-w":
+      case "--zone": {
+        const text = this.value(option);
+        this.zone = parseUnsigned(text, 65535);
+        if (this.zone === undefined) {
+          throw new OptionError(`Podwire does not model zone \`${text}'`);
+        }
         break;
       }
       case "-u":
@@ -276,7 +300,7 @@ class Parser {
     if (this.protocol !== IPPROTO_TCP) throw new OptionError(`unknown option \`${option}'`);
     const text = this.value(option);
     const found = TCP_STATES.find((state) => state === text);
-    if (!found) throw new OptionError(`Unknown TCP state ${text}`);
+    if (!found) throw new OptionError(`unknown TCP state \`${text}'`);
     this.state = found;
   }
 
@@ -285,7 +309,11 @@ class Parser {
     const next = this.words[0];
     if (next === undefined || next.startsWith("-")) return;
     this.words.shift();
-    this.translatedTo = parseAddress(next);
+    const [address = "", port] = next.split(":");
+    this.translatedTo = parseAddress(address);
+    if (port === undefined) return;
+    this.translatedPort = parseUnsigned(port, 65535);
+    if (this.translatedPort === undefined) throw new OptionError(`Invalid port \`${port}'`);
   }
 
   private output(word: string): void {
@@ -305,8 +333,16 @@ function chosen(text: string, known: readonly string[]): string[] {
   });
 }
 
+function familyError(family: string): OptionError {
+  if (family === "ipv6") return new OptionError("Podwire does not model family `ipv6'");
+  return new OptionError(`\`${family}' unsupported protocol`);
+}
+
 function parseAddress(text: string): Ipv4Prefix {
   const prefix = parseIpv4Prefix(text.includes("/") ? text : `${text}/32`);
+  if (!prefix && parseIpv4Prefix(`${text.split("/")[0]}/32`)) {
+    throw new OptionError("Invalid netmask");
+  }
   if (!prefix) throw new OptionError(`Invalid IP address \`${text}'`);
   return prefix;
 }
