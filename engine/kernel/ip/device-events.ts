@@ -29,6 +29,7 @@ export function deviceEvent(netns: NetNamespace, device: NetDevice, event: Devic
       device.leaveGroup(ALL_HOSTS_MAC);
       netns.nextHops.deviceGone(device);
       disableIp(netns, device, "down", false);
+      netns.netfilter.nat.forgetMasqueraded(device.ifindex);
       return;
     case "carrier":
       carrierChanged(netns, device);

@@ -105,6 +105,7 @@ export function addressRemoved(netns: NetNamespace, address: IfAddress): void {
   } else {
     netns.fib.flushExceptions();
   }
+  netns.netfilter.nat.forgetMasqueraded(address.device.ifindex, address.address);
 }
 
 /** Which of an address's routes another address still needs. */

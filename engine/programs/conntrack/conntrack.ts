@@ -1,15 +1,15 @@
 /** conntrack(8) */
 import { KernelError } from "../../kernel/errno.ts";
 import type { ConntrackEntry } from "../../kernel/netfilter/conntrack/entry.ts";
-import { TCP_STATES } from "../../kernel/netfilter/conntrack/tcp.ts";
 import type { Program } from "../../kernel/process/program.ts";
 import type { Sys } from "../../kernel/process/sys.ts";
 import { WaitQueue, type Blocking } from "../../kernel/process/wait-queue.ts";
-import { SECOND } from "../../sim/clock.ts";
+import { Output } from "../support/output.ts";
 import { createFlow } from "./create.ts";
 import { isWanted } from "./filter.ts";
 import { flowEvent, listedFlow } from "./format.ts";
 import { OptionError, parseOptions, type ConntrackOptions } from "./options.ts";
+import { updateFlows } from "./update.ts";
 
 const BANNER = "conntrack v1.4.7 (conntrack-tools)";
 const TRY_HELP = "Try `conntrack -h' or 'conntrack --help' for more information.";
@@ -25,15 +25,22 @@ function wantedEntries(sys: Sys, options: ConntrackOptions): ConntrackEntry[] {
   return sys.netfilter.conntrack.list().filter((entry) => isWanted(entry, options));
 }
 
+/** Lines go out like stdio's: to a file or a pipe, after the note on stderr. */
+function* printWithNote(sys: Sys, lines: readonly string[], text: string): Blocking<void> {
+  const output = new Output(sys);
+  for (const line of lines) yield* output.write(line);
+  yield* note(sys, text);
+  yield* output.flush();
+}
+
 function* list(sys: Sys, options: ConntrackOptions): Blocking<number> {
   const entries = wantedEntries(sys, options);
-  for (const entry of entries) {
-    yield* sys.print(listedFlow(entry, options.format));
-    if (!options.zero) continue;
-    Object.assign(entry.original, { packets: 0, bytes: 0 });
-    Object.assign(entry.replied, { packets: 0, bytes: 0 });
+  const lines = entries.map((entry) => listedFlow(entry, options.format));
+  for (const { original, replied } of options.zero ? entries : []) {
+    Object.assign(original, { packets: 0, bytes: 0 });
+    Object.assign(replied, { packets: 0, bytes: 0 });
   }
-  yield* note(sys, `${entries.length} flow entries have been shown.`);
+  yield* printWithNote(sys, lines, `${entries.length} flow entries have been shown.`);
   return 0;
 }
 
@@ -51,8 +58,8 @@ function* get(sys: Sys, options: ConntrackOptions): Blocking<number> {
     yield* note(sys, "Operation failed: such conntrack doesn't exist");
     return 1;
   }
-  yield* sys.print(listedFlow(entry, options.format, 2));
-  yield* note(sys, "1 flow entries have been shown.");
+  const line = listedFlow(entry, options.format, 2);
+  yield* printWithNote(sys, [line], "1 flow entries have been shown.");
   return 0;
 }
 
@@ -60,31 +67,20 @@ const byMe = ({ pid }: Sys): string => `portid=${pid} progname=conntrack`;
 
 function* remove(sys: Sys, options: ConntrackOptions): Blocking<number> {
   const entries = wantedEntries(sys, options);
-  for (const entry of entries) {
-    yield* sys.print(listedFlow(entry, options.format));
+  const lines = entries.map((entry) => {
+    const line = listedFlow(entry, options.format);
     sys.netfilter.conntrack.kill(entry, byMe(sys));
-  }
-  yield* note(sys, `${entries.length} flow entries have been deleted.`);
+    return line;
+  });
+  yield* printWithNote(sys, lines, `${entries.length} flow entries have been deleted.`);
   return entries.length > 0 ? 0 : 1;
 }
 
 function* update(sys: Sys, options: ConntrackOptions): Blocking<number> {
-  const entries = wantedEntries(sys, options);
-  const { mark, timeoutSeconds } = options;
-  for (const entry of entries) {
-    if (mark) entry.mark = ((entry.mark & ~mark.mask) | mark.value) >>> 0;
-    const state = TCP_STATES.find((name) => name === options.state);
-    if (entry.tcp && state) entry.tcp.state = state;
-    if (timeoutSeconds !== undefined) {
-      const nowNs = sys.netfilter.netns.sim.nowNs;
-      entry.timeoutNs = timeoutSeconds * SECOND;
-      entry.expiresNs = nowNs + entry.timeoutNs;
-    }
-    sys.netfilter.conntrack.report("update", entry);
-    yield* sys.print(listedFlow(entry, options.format, 2));
-  }
-  yield* note(sys, `${entries.length} flow entries have been updated.`);
-  return entries.length > 0 ? 0 : 1;
+  const { count, lines, failures } = updateFlows(sys, wantedEntries(sys, options), options);
+  yield* sys.printError("Operation failed: No such file or directory\n".repeat(failures));
+  yield* printWithNote(sys, lines, `${count} flow entries have been updated.`);
+  return count > 0 ? 0 : 1;
 }
 
 function* create(sys: Sys, options: ConntrackOptions): Blocking<number> {

@@ -30,8 +30,9 @@ export function createFlow(sys: Sys, options: ConntrackOptions): ConntrackEntry 
   const { translated } = options;
   entry.sourceTranslated = translated === "source" || translated === "any";
   entry.destinationTranslated = translated === "destination" || translated === "any";
-  entry.sourceDone = true;
-  entry.destinationDone = true;
+  // Both, with a null mapping for the other; ctnetlink_setup_nat().
+  entry.sourceDone = translated !== undefined;
+  entry.destinationDone = translated !== undefined;
   const state = TCP_STATES.find((name) => name === options.state);
   if (state) {
     entry.tcp = new TcpTracking();

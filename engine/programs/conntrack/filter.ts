@@ -9,10 +9,12 @@ export function isWanted(entry: ConntrackEntry, options: ConntrackOptions): bool
   if (zone !== undefined && (entry.zone?.id ?? 0) !== zone) return false;
   if (protocol !== undefined && entry.tuple.protocol !== protocol) return false;
   if (!hasAddresses(entry, options) || !hasNumbers(entry, options)) return false;
-  if (state !== undefined && options.command !== "U" && entry.tcp?.state !== state) return false;
-  if (mark && options.command !== "U" && (entry.mark & mark.mask) >>> 0 !== mark.value)
-    return false;
-  return statuses.every((status) => hasStatus(entry, status)) && isTranslated(entry, options);
+  if (!isTranslated(entry, options)) return false;
+  // What an update names besides is what it makes.
+  if (options.command === "U") return true;
+  if (state !== undefined && entry.tcp?.state !== state) return false;
+  if (mark && (entry.mark & mark.mask) >>> 0 !== mark.value) return false;
+  return statuses.every((status) => hasStatus(entry, status));
 }
 
 function hasStatus(entry: ConntrackEntry, status: string): boolean {
@@ -54,11 +56,11 @@ function isTranslated(entry: ConntrackEntry, options: ConntrackOptions): boolean
   // An ICMP flow's "ports" are its identifier and its type, which always differ.
   const isIcmp = tuple.protocol === IPPROTO_ICMP;
   const source =
-    entry.sourceTranslated &&
+    entry.sourceDone &&
     (tuple.src !== reply.dst || isIcmp || tuple.srcPort !== reply.dstPort) &&
     (!translatedTo || prefixContains(translatedTo, reply.dst));
   const destination =
-    entry.destinationTranslated &&
+    entry.destinationDone &&
     (tuple.dst !== reply.src || isIcmp || tuple.dstPort !== reply.srcPort) &&
     (!translatedTo || prefixContains(translatedTo, reply.src));
   if (translated === "source") return source;

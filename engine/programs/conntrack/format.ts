@@ -3,7 +3,7 @@ import type { ConntrackEntry } from "../../kernel/netfilter/conntrack/entry.ts";
 import { protocolName, type ConntrackEvent } from "../../kernel/netfilter/conntrack/conntrack.ts";
 import type { Tuple } from "../../kernel/netfilter/conntrack/tuple.ts";
 import { formatIpv4 } from "../../net/address.ts";
-import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP } from "../../net/packet.ts";
+import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP, type ConntrackZone } from "../../net/packet.ts";
 
 export interface OutputFormat {
   readonly extended: boolean;
@@ -20,6 +20,11 @@ function describe({ src, dst, protocol, srcPort, dstPort }: Tuple): string {
   return `${addresses} type=${dstPort >> 8} code=${dstPort & 255} id=${srcPort}`;
 }
 
+/** A zone is told where its direction is; zone 0 is not. */
+function zoneWords({ zone }: ConntrackEntry, side: ConntrackZone["side"]): string[] {
+  return zone && zone.id !== 0 && zone.side === side ? [`${side}=${zone.id}`] : [];
+}
+
 /** `seconds` undefined: nothing is left of it. */
 function flow(entry: ConntrackEntry, seconds: number | undefined, format: OutputFormat): string[] {
   const { tuple, reply, original, replied, tcp, table } = entry;
@@ -29,19 +34,13 @@ function flow(entry: ConntrackEntry, seconds: number | undefined, format: Output
   if (seconds !== undefined) words.push(String(seconds));
   if (tcp) words.push(tcp.state);
   const counted = table.setting("acct") !== 0;
-  words.push(describe(tuple));
+  words.push(describe(tuple), ...zoneWords(entry, "zone-orig"));
   if (counted) words.push(`packets=${original.packets} bytes=${original.bytes}`);
   if (!entry.seenReply) words.push("[UNREPLIED]");
-  words.push(describe(reply));
+  words.push(describe(reply), ...zoneWords(entry, "zone-reply"));
   if (counted) words.push(`packets=${replied.packets} bytes=${replied.bytes}`);
   if (entry.assured) words.push("[ASSURED]");
   return words;
-}
-
-/** Zone 0 is not told. */
-function zoneWords({ zone }: ConntrackEntry): string[] {
-  if (!zone || zone.id === 0) return [];
-  return [`${zone.side}=${zone.id}`];
 }
 
 /** `use`: how many hold the entry. */
@@ -51,7 +50,7 @@ export function listedFlow(
   use = entry.table.references(entry),
 ): string {
   const words = flow(entry, entry.table.remainingSeconds(entry), format);
-  words.push(`mark=${entry.mark}`, ...zoneWords(entry), `use=${use}`);
+  words.push(`mark=${entry.mark}`, ...zoneWords(entry, "zone"), `use=${use}`);
   if (format.id) words.push(`id=${entry.id}`);
   return `${words.join(" ")}\n`;
 }
@@ -73,7 +72,7 @@ export function flowEvent(
   const seconds = entry.table.remainingSeconds(entry);
   const words = flow(entry, event === "destroy" && seconds === 0 ? undefined : seconds, format);
   if (entry.mark !== 0) words.push(`mark=${entry.mark}`);
-  words.push(...zoneWords(entry));
+  words.push(...zoneWords(entry, "zone"));
   if (format.id) words.push(`id=${entry.id}`);
   if (by !== undefined) words.push(`[USERSPACE] ${by}`);
   const stamp = format.timestamp ? `[${realtimeSeconds.toFixed(6)}]\t` : "";

@@ -32,3 +32,21 @@ test("two clients with the same port get different ones behind one address", () 
   a.types("conntrack -L -p udp 2>/dev/null | grep -c 'dst=10.0.3.1 '").shows("2\n");
   a.types("conntrack -L -p udp 2>/dev/null | grep -c 'dport=40000 mark'").shows("1\n");
 });
+
+test("what was masqueraded is forgotten with the address and with the device", () => {
+  const { a } = lab("a");
+  a.types(
+    "ip netns add n; ip link add v type veth peer name eth0 netns n; ip link set v up; " +
+      "ip -n n link set eth0 up; ip -n n addr add 10.9.0.2/24 dev eth0; " +
+      "ip addr add 10.9.0.1/24 dev v; iptables -t nat -A POSTROUTING -o v -j MASQUERADE",
+  ).exits(0);
+  a.types("ping -c 1 10.9.0.2 > /dev/null; ip addr add 10.9.0.9/24 dev v; conntrack -C").shows(
+    "1\n",
+  );
+  a.types("ip addr del 10.9.0.9/24 dev v; conntrack -C").shows("1\n");
+  a.types("ip addr del 10.9.0.1/24 dev v; conntrack -C").shows("0\n");
+  a.types("ip addr add 10.9.0.1/24 dev v; ping -c 1 10.9.0.2 > /dev/null; conntrack -C").shows(
+    "1\n",
+  );
+  a.types("ip link set v down; conntrack -C").shows("0\n");
+});

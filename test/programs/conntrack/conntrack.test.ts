@@ -27,3 +27,31 @@ test("a flow made by hand is kept apart by its zone, and exists only once", () =
   a.types("conntrack -L -w 5").prints("mark=0 zone=5 use=1");
   a.types("conntrack -L expect 2>&1").prints("0 expectations have been shown.");
 });
+
+test("an update shows what it reads in time, and reaches the flow of zone 0 only", () => {
+  const { a } = lab("a");
+  const flow = "conntrack -I -p udp -s 1.1.1.1 -d 2.2.2.2 --dport 20 -t 100 --sport";
+  a.types(`for port in 1 2 3 4; do ${flow} $port; done 2>/dev/null`).exits(0);
+  a.types("conntrack -U -p udp -m 7 2>/dev/null | wc -l").shows("2\n");
+  a.types("conntrack -L -m 7 2>/dev/null | wc -l").shows("4\n");
+  a.types("conntrack -U -p udp -m 7 2>&1 || true").prints("0 flow entries have been updated.");
+  a.types(
+    `conntrack -F 2>/dev/null; ${flow} 1 -w 5 2>/dev/null; conntrack -U -p udp -m 7 2>&1 || true`,
+  ).prints(
+    "Operation failed: No such file or directory\n" +
+      "conntrack v1.4.7 (conntrack-tools): 0 flow entries have been updated.",
+  );
+});
+
+test("flows on their way into a pipe come after the note", () => {
+  const { a } = lab("a");
+  a.types("conntrack -I -p udp -s 1.1.1.1 -d 2.2.2.2 --sport 1 --dport 2 -t 9 2>/dev/null");
+  a.types("conntrack -L 2>&1 | tail -1").prints("udp      17 ");
+});
+
+test("a zone of one direction stands behind that direction", () => {
+  const { a } = lab("a");
+  a.types("iptables -t raw -A OUTPUT -j CT --zone-orig 9; ping -c 1 127.0.0.1 > /dev/null");
+  a.types("conntrack -L 2>/dev/null").prints(" zone-orig=9 src=127.0.0.1", "mark=0 use=1");
+  a.types("cat /proc/net/nf_conntrack").prints(" zone-orig=9 src=127.0.0.1", "mark=0 use=2");
+});

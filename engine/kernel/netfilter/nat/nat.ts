@@ -1,4 +1,5 @@
 /** Network address translation of tracked connections. Linux net/netfilter/nf_nat_core.c. */
+import type { Ipv4 } from "../../../net/address.ts";
 import { isIcmpError } from "../../../net/icmp.ts";
 import type { Ipv4Header, Packet } from "../../../net/packet.ts";
 import type { NetNamespace } from "../../netns.ts";
@@ -33,7 +34,8 @@ export class Nat {
   /** The first packet of a connection has yet to pass the nat table here. */
   isUndecided(packet: Packet, track: Track, manip: Manip): boolean {
     const { entry } = track;
-    if (!entry || track.state === "ESTABLISHED") return false;
+    // What `conntrack -I` has put in is confirmed, whether it was given a mapping or not.
+    if (!entry || entry.confirmed || track.state === "ESTABLISHED") return false;
     if (track.state === "RELATED" && isError(packet)) return false;
     return manip === "source" ? !entry.sourceDone : !entry.destinationDone;
   }
@@ -64,6 +66,17 @@ export class Nat {
     const current = invertTuple(entry.reply) as Tuple;
     const address = manip === "source" ? current.src : current.dst;
     this.setUp(entry, { ...ANYWHERE, first: address, last: address }, manip);
+  }
+
+  /**
+   * The device is down, or lost `address`: what it masqueraded is forgotten.
+   * device_cmp(), inet_cmp() in nf_nat_masquerade.c
+   */
+  forgetMasqueraded(ifindex: number, address?: Ipv4): void {
+    for (const entry of this.conntrack.list()) {
+      if (entry.masqueradeIfindex !== ifindex) continue;
+      if (address === undefined || entry.reply.dst === address) this.conntrack.kill(entry);
+    }
   }
 
   /** Applies the mapping to a packet; nf_nat_packet(), nf_nat_icmp_reply_translation(). */
