@@ -50,3 +50,22 @@ test("what was masqueraded is forgotten with the address and with the device", (
   );
   a.types("ip link set v down; conntrack -C").shows("0\n");
 });
+
+test("a shifted range of ports keeps the distance", () => {
+  const { a } = lab("a");
+  a.types(
+    "iptables -t nat -A OUTPUT -p udp --dport 80:90 -j DNAT --to 127.0.0.1:8080-8090/80",
+  ).exits(0);
+  a.types("iptables -t nat -A OUTPUT -p udp --dport 99 -j DNAT --to 127.0.0.1:9000-9001").exits(0);
+  a.types("iptables -t nat -S OUTPUT").prints("--to-destination 127.0.0.1:8080-8090/80\n");
+  a.types("echo x | nc -u -w 1 127.0.0.1 85; conntrack -L 2>/dev/null").shows("sport=8085 ");
+  a.types("echo x | nc -u -w 1 127.0.0.1 99; conntrack -L 2>/dev/null").shows("sport=9000 ");
+});
+
+test("NETMAP takes a mask in either spelling; one with holes maps to the address itself", () => {
+  const { a } = lab("a");
+  a.types("iptables -t nat -A OUTPUT -j NETMAP --to 10.1.2.3/255.255.255.0").exits(0);
+  a.types("iptables -t nat -A OUTPUT -j NETMAP --to 10.1.2.3/255.0.255.0").exits(0);
+  a.types("iptables -t nat -S OUTPUT").prints("--to 10.1.2.0/24\n", "--to 10.1.2.3/32\n");
+  a.types("iptables -t nat -A OUTPUT -j NETMAP --to 10.1.2.3/").exits(2);
+});

@@ -6,6 +6,8 @@ export interface NatRange {
   readonly last: Ipv4 | undefined;
   readonly firstPort: number | undefined;
   readonly lastPort: number | undefined;
+  /** NF_NAT_RANGE_PROTO_OFFSET: this port becomes the first, those after it follow. */
+  readonly basePort?: number;
   readonly random: boolean;
   readonly randomFully: boolean;
   readonly persistent: boolean;

@@ -8,8 +8,9 @@ import type { Tuple } from "../conntrack/tuple.ts";
 import type { NatRange } from "./range.ts";
 import type { Manip } from "./rewrite.ts";
 
-/** NF_NAT_MAX_ATTEMPTS, after which a clash is accepted. */
+/** NF_NAT_MAX_ATTEMPTS in a row; then half as many from elsewhere, down to the least. */
 const MAX_ATTEMPTS = 128;
+const LEAST_ATTEMPTS = 16;
 
 interface Ports {
   readonly low: number;
@@ -31,7 +32,8 @@ export function uniqueTuple(
   }
   const tuple = withAddress(original, range, manip);
   if (!isRandom) {
-    const fits = range.firstPort === undefined || portFits(tuple, range, manip);
+    const isInside = range.firstPort === undefined || portFits(tuple, range, manip);
+    const fits = isInside && range.basePort === undefined;
     if (fits && range.firstPort === range.lastPort && range.firstPort !== undefined) return tuple;
     if (fits && !conntrack.isUsed(tuple, entry)) return tuple;
   }
@@ -65,7 +67,7 @@ function withAddress(tuple: Tuple, range: NatRange, manip: Manip): Tuple {
   return manip === "source" ? { ...tuple, src: address } : { ...tuple, dst: address };
 }
 
-/** nf_nat_l4proto_unique_tuple() */
+/** The last port tried, if all are taken: the packet dies when it is confirmed. nf_nat_l4proto_unique_tuple() */
 function withPort(
   conntrack: Conntrack,
   random: Random,
@@ -76,14 +78,26 @@ function withPort(
 ): Tuple {
   const ports = candidatePorts(tuple, range, manip);
   if (!ports) return tuple;
-  const start = random.below(65536);
-  for (let attempt = 0; attempt < Math.min(ports.size, MAX_ATTEMPTS); attempt++) {
-    const port = ports.low + ((start + attempt) % ports.size);
-    const isSource = manip === "source" || tuple.protocol === IPPROTO_ICMP;
-    const candidate = isSource ? { ...tuple, srcPort: port } : { ...tuple, dstPort: port };
-    if (!conntrack.isUsed(candidate, entry)) return candidate;
+  const isSource = manip === "source" || tuple.protocol === IPPROTO_ICMP;
+  let start = firstOffset(random, tuple, range, manip);
+  let attempts = Math.min(ports.size, MAX_ATTEMPTS);
+  for (;;) {
+    let candidate = tuple;
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const port = ports.low + (((start + attempt) & 0xffff) % ports.size);
+      candidate = isSource ? { ...tuple, srcPort: port } : { ...tuple, dstPort: port };
+      if (!conntrack.isUsed(candidate, entry)) return candidate;
+    }
+    if (attempts >= ports.size || attempts < LEAST_ATTEMPTS) return candidate;
+    attempts >>= 1;
+    start = random.below(65536);
   }
-  return tuple;
+}
+
+function firstOffset(random: Random, tuple: Tuple, range: NatRange, manip: Manip): number {
+  if (range.basePort !== undefined) return portOf(tuple, manip) - range.basePort;
+  const isRandom = range.random || range.randomFully || manip === "source";
+  return isRandom ? random.below(65536) : 0;
 }
 
 function candidatePorts(tuple: Tuple, range: NatRange, manip: Manip): Ports | undefined {

@@ -32,23 +32,31 @@ const PORT_PROTOCOLS: ReadonlySet<number> = new Set([
   132,
 ]);
 
-function parsePorts(text: string, context: ParseContext): Pick<NatRange, "firstPort" | "lastPort"> {
+const NO_SHIFT = "Shifted portmap ranges not supported with this kernel";
+
+type PortRange = Pick<NatRange, "firstPort" | "lastPort" | "basePort">;
+
+/** `80`, `80-90` and, where a range may be shifted, `80-90/8080`. */
+function parsePorts(text: string, context: ParseContext, mayShift = true): PortRange {
   if (context.protocolNegated || !PORT_PROTOCOLS.has(context.protocol)) {
     throw new UsageError("Need TCP, UDP, SCTP or DCCP with port specification");
   }
   if (text.includes(":")) throw new UsageError("Invalid port:port syntax - use dash");
-  const [low = "", high] = text.split("-");
-  const port = (word: string): number => {
+  const [low = "", rest] = text.split("-");
+  const [high, base] = rest?.split("/") ?? [];
+  const port = (word: string, whole = text): number => {
     const number = parseUnsigned(word, 65535) ?? context.names.port(word, "tcp");
     if (number !== undefined) return number;
     const garbage = /^\d+(\D.*)$/.exec(word)?.[1];
     if (garbage !== undefined) throw new UsageError(`Garbage after port value: \`${garbage}'`);
-    throw new UsageError(`Port \`${text}' not valid`);
+    throw new UsageError(`Port \`${whole}' not valid`);
   };
   const firstPort = port(low);
   const lastPort = high === undefined ? firstPort : port(high);
   if (lastPort < firstPort) throw new UsageError(`Port range \`${high}' funky`);
-  return { firstPort, lastPort };
+  if (base === undefined) return { firstPort, lastPort };
+  if (!mayShift) throw new UsageError(NO_SHIFT);
+  return { firstPort, lastPort, basePort: port(base, base) };
 }
 
 /** `10.0.0.1-10.0.0.9:80-90` */
@@ -65,9 +73,10 @@ function parseTarget(text: string, context: ParseContext): NatRange {
   return { ...NOTHING, first, last, ...ports };
 }
 
-function formatPorts({ firstPort, lastPort }: NatRange, separator: string): string {
+function formatPorts({ firstPort, lastPort, basePort }: NatRange, separator: string): string {
   if (firstPort === undefined) return "";
-  return lastPort === firstPort ? String(firstPort) : `${firstPort}${separator}${lastPort}`;
+  const text = lastPort === firstPort ? String(firstPort) : `${firstPort}${separator}${lastPort}`;
+  return basePort === undefined ? text : `${text}/${basePort}`;
 }
 
 function formatTarget(range: NatRange): string {
@@ -102,8 +111,6 @@ function map(context: HookContext, range: NatRange): TargetVerdict {
   return "accept";
 }
 
-const FLAGS = { random: "flag", "random-fully": "flag", persistent: "flag" } as const;
-
 function addressTarget(name: "SNAT" | "DNAT", option: "to-source" | "to-destination") {
   return defineTarget<NatRange>({
     name,
@@ -111,12 +118,19 @@ function addressTarget(name: "SNAT" | "DNAT", option: "to-source" | "to-destinat
       summary: name === "SNAT" ? "changes the source" : "changes the destination",
       examples: [`-t nat -p tcp -j ${name} --${option} 10.0.0.2:80`],
     },
-    options: { [option]: "argument", ...FLAGS },
+    options: {
+      [option]: "argument",
+      random: "flag",
+      persistent: "flag",
+      ...(name === "SNAT" ? { "random-fully": "flag" } : {}),
+    },
     tracksConnections: true,
     parse(options, context) {
       const to = options.find((one) => one.name === option);
       if (!to) throw new UsageError(`${name}: option "--${option}" must be specified\n`);
-      return withFlags(parseTarget(to.value, context), options);
+      const range = withFlags(parseTarget(to.value, context), options);
+      // The real program reads a shift for a source, and forgets it.
+      return name === "SNAT" && range.basePort !== undefined ? { ...range, basePort: 0 } : range;
     },
     save: (range) => ` --${option} ${formatTarget(range)}${flagsOf(range, "--")}`,
     list: (range) => ` to:${formatTarget(range)}${flagsOf(range, "")}`,
@@ -132,7 +146,7 @@ export const DNAT = addressTarget("DNAT", "to-destination");
 
 function portOptions(options: readonly TypedOption[], context: ParseContext): NatRange {
   const ports = options.find(({ name }) => name === "to-ports");
-  const range = ports ? { ...NOTHING, ...parsePorts(ports.value, context) } : NOTHING;
+  const range = ports ? { ...NOTHING, ...parsePorts(ports.value, context, false) } : NOTHING;
   return withFlags(range, options);
 }
 

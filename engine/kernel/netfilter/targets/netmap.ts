@@ -1,9 +1,27 @@
 /** One network mapped to another, host by host. Linux net/netfilter/xt_NETMAP.c. */
-import { formatIpv4Prefix, netmask, parseIpv4Prefix } from "../../../net/address.ts";
+import {
+  formatIpv4Prefix,
+  netmask,
+  netmaskLength,
+  networkOf,
+  parseIpv4,
+} from "../../../net/address.ts";
 import type { Ipv4, Ipv4Prefix } from "../../../net/address.ts";
 import { manipOf } from "../nat/nat.ts";
 import { onlyFrom } from "../xtables/check.ts";
 import { defineTarget, UsageError } from "../xtables/extension.ts";
+import { parseUnsigned } from "../xtables/options.ts";
+
+const BAD_MASK =
+  'NETMAP: bad value for option "--to", neither a valid network mask nor valid CIDR (0-32).\n';
+
+/** A number or a mask; what is no mask of a network, as one with holes, leaves the address alone. */
+function maskLength(text: string): number | undefined {
+  const number = parseUnsigned(text);
+  if (number !== undefined) return number <= 32 ? number : 32;
+  const mask = parseIpv4(text);
+  return mask === undefined ? undefined : (netmaskLength(mask) ?? 32);
+}
 
 export const NETMAP = defineTarget<Ipv4Prefix>({
   name: "NETMAP",
@@ -16,9 +34,12 @@ export const NETMAP = defineTarget<Ipv4Prefix>({
   parse(options) {
     const text = options.at(-1)?.value;
     if (text === undefined) throw new UsageError('NETMAP: option "--to" must be specified\n');
-    const prefix = parseIpv4Prefix(text.includes("/") ? text : `${text}/32`);
-    if (!prefix) throw new UsageError(`Bad IP address "${text}"\n`);
-    return prefix;
+    const [addressText = "", maskText] = text.split("/");
+    const address = parseIpv4(addressText);
+    if (address === undefined) throw new UsageError(`Bad IP address "${text}"\n`);
+    const length = maskText === undefined ? 32 : maskLength(maskText);
+    if (length === undefined) throw new UsageError(BAD_MASK);
+    return { address: networkOf(address, length), length };
   },
   save: (prefix) => ` --to ${formatIpv4Prefix(prefix)}`,
   list: (prefix) => ` to:${formatIpv4Prefix(prefix)}`,
