@@ -5,6 +5,7 @@ import type { Program } from "../../kernel/process/program.ts";
 import type { Sys } from "../../kernel/process/sys.ts";
 import { WaitQueue, type Blocking } from "../../kernel/process/wait-queue.ts";
 import { Output } from "../support/output.ts";
+import { checkOptions } from "./allowed.ts";
 import { createFlow } from "./create.ts";
 import { isWanted } from "./filter.ts";
 import { flowEvent, listedFlow } from "./format.ts";
@@ -143,6 +144,7 @@ function* statistics(sys: Sys): Blocking<number> {
 }
 
 function* run(sys: Sys, options: ConntrackOptions): Blocking<number> {
+  checkOptions(options);
   if (options.isAboutExpectations) return yield* expectations(sys, options);
   switch (options.command) {
     case "L":

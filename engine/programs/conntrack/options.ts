@@ -28,6 +28,8 @@ export interface ConntrackOptions {
   readonly zone: number | undefined;
   /** The command is about expectations, of which there are none. */
   readonly isAboutExpectations: boolean;
+  /** The options as they were spelled. */
+  readonly given: ReadonlySet<string>;
 }
 
 export type AddressKey = "orig-src" | "orig-dst" | "reply-src" | "reply-dst";
@@ -137,6 +139,7 @@ class Parser {
   private translatedPort: number | undefined;
   private zone: number | undefined;
   private isAboutExpectations = false;
+  private readonly given = new Set<string>();
   private readonly words: string[];
 
   constructor(argv: readonly string[]) {
@@ -173,6 +176,7 @@ class Parser {
       translatedPort: this.translatedPort,
       zone: this.zone,
       isAboutExpectations: this.isAboutExpectations,
+      given: this.given,
     };
   }
 
@@ -198,6 +202,7 @@ class Parser {
       } else if (table !== "conntrack") throw new OptionError(`unknown type \`${table}'`);
       return;
     }
+    this.given.add(option);
     const address = ADDRESSES[option];
     if (address) {
       this.addresses[address] = parseAddress(this.value(option));

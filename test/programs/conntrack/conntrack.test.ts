@@ -55,3 +55,11 @@ test("a zone of one direction stands behind that direction", () => {
   a.types("conntrack -L 2>/dev/null").prints(" zone-orig=9 src=127.0.0.1", "mark=0 use=1");
   a.types("cat /proc/net/nf_conntrack").prints(" zone-orig=9 src=127.0.0.1", "mark=0 use=2");
 });
+
+test("an option that a command does not take is refused by its long name", () => {
+  const { a } = lab("a");
+  a.types("conntrack -L -t 5 2>&1 || true").prints("Illegal option `--timeout' with this command");
+  a.types("conntrack -C -o id -p udp 2>&1 || true").prints("Illegal option `--protonum'");
+  a.types("conntrack -U -w 5 2>&1 || true").prints("Illegal option `--zone'");
+  a.types("conntrack -I -o id 2>&1 || true").prints("You need to supply the `--protonum' option");
+});
