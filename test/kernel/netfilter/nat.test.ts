@@ -69,3 +69,12 @@ test("NETMAP takes a mask in either spelling; one with holes maps to the address
   a.types("iptables -t nat -S OUTPUT").prints("--to 10.1.2.0/24\n", "--to 10.1.2.3/32\n");
   a.types("iptables -t nat -A OUTPUT -j NETMAP --to 10.1.2.3/").exits(2);
 });
+
+test("a client's port becomes the same one towards another server", () => {
+  const { a } = lab("a");
+  a.types("iptables -t nat -A POSTROUTING -p udp -j MASQUERADE --to-ports 700-799").exits(0);
+  a.types("for port in 1 2 3; do echo x | nc -u -w 1 -p 40000 127.0.0.1 $port; done");
+  a.types("conntrack -L 2>/dev/null | grep -o 'dport=7.. mark' | sort | uniq -c").shows(
+    "3 dport=7",
+  );
+});

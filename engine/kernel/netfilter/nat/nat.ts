@@ -9,6 +9,7 @@ import { invertTuple, type Tuple } from "../conntrack/tuple.ts";
 import type { HookName } from "../xtables/rule.ts";
 import type { NatRange } from "./range.ts";
 import { rewrite, rewriteAddress, type Manip } from "./rewrite.ts";
+import { SourceMappings } from "./source-mappings.ts";
 import { uniqueTuple } from "./unique-tuple.ts";
 
 const ANYWHERE: NatRange = {
@@ -26,10 +27,14 @@ export function manipOf(hook: HookName): Manip {
 }
 
 export class Nat {
+  private readonly mappings: SourceMappings;
+
   constructor(
     private readonly netns: NetNamespace,
     private readonly conntrack: Conntrack,
-  ) {}
+  ) {
+    this.mappings = new SourceMappings(conntrack);
+  }
 
   /** The first packet of a connection has yet to pass the nat table here. */
   isUndecided(packet: Packet, track: Track, manip: Manip): boolean {
@@ -45,7 +50,7 @@ export class Nat {
     if (manip === "source" ? entry.sourceDone : entry.destinationDone) return;
     const current = invertTuple(entry.reply) as Tuple;
     const { random } = this.netns;
-    const chosen = uniqueTuple(this.conntrack, random, entry, current, range, manip);
+    const chosen = uniqueTuple(this.conntrack, this.mappings, random, entry, current, range, manip);
     const reply = invertTuple(chosen) as Tuple;
     const isChanged =
       chosen.src !== current.src ||

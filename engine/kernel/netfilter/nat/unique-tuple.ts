@@ -7,6 +7,7 @@ import type { ConntrackEntry } from "../conntrack/entry.ts";
 import type { Tuple } from "../conntrack/tuple.ts";
 import type { NatRange } from "./range.ts";
 import type { Manip } from "./rewrite.ts";
+import type { SourceMappings } from "./source-mappings.ts";
 
 /** NF_NAT_MAX_ATTEMPTS in a row; then half as many from elsewhere, down to the least. */
 const MAX_ATTEMPTS = 128;
@@ -20,6 +21,7 @@ interface Ports {
 /** get_unique_tuple() */
 export function uniqueTuple(
   conntrack: Conntrack,
+  mappings: SourceMappings,
   random: Random,
   entry: ConntrackEntry,
   original: Tuple,
@@ -27,8 +29,11 @@ export function uniqueTuple(
   manip: Manip,
 ): Tuple {
   const isRandom = range.random || range.randomFully;
-  if (manip === "source" && !isRandom && inRange(original, range)) {
-    if (!conntrack.isUsed(original, entry)) return original;
+  if (manip === "source" && !isRandom) {
+    const wish = inRange(original, range)
+      ? original
+      : mappings.find(original, (one) => inRange(one, range));
+    if (wish && !conntrack.isUsed(wish, entry)) return wish;
   }
   const tuple = withAddress(original, range, manip);
   if (!isRandom) {
