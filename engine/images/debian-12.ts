@@ -1,3 +1,4 @@
+import { DEBIAN_12_RELEASE } from "./debian-texts.ts";
 import { programKey } from "../kernel/fs/executable.ts";
 import type { Program } from "../kernel/process/program.ts";
 import type { DiskImage } from "../machine/disk-image.ts";
@@ -7,17 +8,6 @@ import { UNITS } from "./units.ts";
 
 /** 2024-11-09, the day of Debian 12.8. */
 const INSTALLED_SECONDS = 1_731_148_800;
-
-const OS_RELEASE = `PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
-NAME="Debian GNU/Linux"
-VERSION_ID="12"
-VERSION="12 (bookworm)"
-VERSION_CODENAME=bookworm
-ID=debian
-HOME_URL="https://www.debian.org/"
-SUPPORT_URL="https://www.debian.org/support"
-BUG_REPORT_URL="https://bugs.debian.org/"
-`;
 
 const ROOT_BASHRC = `# Read by interactive shells of root. Colours and shortcuts to taste:
 # alias ls='ls --color=auto'
@@ -39,7 +29,7 @@ export function debian12(): DiskImage {
     files: debianFamilyFiles(
       {
         installedSeconds: INSTALLED_SECONDS,
-        osRelease: OS_RELEASE,
+        osRelease: DEBIAN_12_RELEASE,
         issue: "Debian GNU/Linux 12",
         debianVersion: "12.8",
         user: "debian",

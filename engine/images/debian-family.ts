@@ -1,4 +1,5 @@
 /** What Debian and Ubuntu servers have in common: directories, accounts, start-up files. */
+import { NSSWITCH } from "./debian-texts.ts";
 import { executableFile } from "../kernel/fs/executable.ts";
 import { ImageLayerBuilder, type ImageLayer } from "../kernel/fs/image-layer.ts";
 import type { Program } from "../kernel/process/program.ts";
@@ -57,22 +58,6 @@ users:x:100:
 tcpdump:x:102:
 nogroup:x:65534:
 ${user}:x:1000:
-`;
-
-const NSSWITCH = `passwd:         files
-group:          files
-shadow:         files
-gshadow:        files
-
-hosts:          files dns
-networks:       files
-
-protocols:      db files
-services:       db files
-ethers:         db files
-rpc:            db files
-
-netgroup:       nis
 `;
 
 const PROFILE = `# What every login shell reads first.

@@ -58,6 +58,8 @@ export class Lab {
   private readonly images: readonly ImageFile[];
   /** Those, made. */
   readonly containerImages: readonly RegistryImage[];
+  /** Where its machines find them; undefined: in the common one. */
+  private readonly registry: LabRegistry | undefined;
   private readonly nodeMap = new OrderedMap<string, LabNode>();
   private readonly cableMap = new OrderedMap<string, LabCable>();
   private readonly noteMap = new OrderedMap<string, Note>();
@@ -78,6 +80,7 @@ export class Lab {
     this.terminals = file.terminals ?? [];
     this.images = file.images ?? [];
     this.containerImages = makeLabImages(this.images, complain);
+    if (this.images.length > 0) this.registry = new LabRegistry(this.containerImages);
     const cabled = cabledCards(file.cables ?? []);
     file.nodes?.forEach((node, index) => {
       const at = node.at ? pointOf(node.at) : gridPlace(index);
@@ -197,8 +200,7 @@ export class Lab {
       );
       return;
     }
-    const own = this.containerImages;
-    const image = own.length > 0 ? withRegistry(plain, new LabRegistry(own)) : plain;
+    const image = this.registry ? withRegistry(plain, this.registry) : plain;
     const node = new LabNode(this.sim, file, at, image, cabled, complain);
     this.nodeMap.insert(node.name, node, index);
     this.listener.nodeAdded(node);

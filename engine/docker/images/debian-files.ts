@@ -1,4 +1,5 @@
 /** The files that images built on Debian or Ubuntu begin with: those of a minimal installation. */
+import { NSSWITCH } from "../../images/debian-texts.ts";
 import { executableFile } from "../../kernel/fs/executable.ts";
 import { ImageLayerBuilder } from "../../kernel/fs/image-layer.ts";
 import type { Program } from "../../kernel/process/program.ts";
@@ -67,22 +68,6 @@ staff:x:50:
 games:x:60:
 users:x:100:
 nogroup:x:65534:
-`;
-
-const NSSWITCH = `passwd:         files
-group:          files
-shadow:         files
-gshadow:        files
-
-hosts:          files dns
-networks:       files
-
-protocols:      db files
-services:       db files
-ethers:         db files
-rpc:            db files
-
-netgroup:       nis
 `;
 
 const DIRECTORIES =

@@ -1,19 +1,9 @@
+import { DEBIAN_12_RELEASE } from "../../images/debian-texts.ts";
 import { debianFiles, DEFAULT_PATH, MINIMAL_PROGRAMS } from "./debian-files.ts";
 import { RegistryImage } from "./registry-image.ts";
 
 /** 2025-02-03 */
 const INSTALLED_SECONDS = 1_738_540_800;
-
-const OS_RELEASE = `PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
-NAME="Debian GNU/Linux"
-VERSION_ID="12"
-VERSION="12 (bookworm)"
-VERSION_CODENAME=bookworm
-ID=debian
-HOME_URL="https://www.debian.org/"
-SUPPORT_URL="https://www.debian.org/support"
-BUG_REPORT_URL="https://bugs.debian.org/"
-`;
 
 export const debian = new RegistryImage({
   repository: "debian",
@@ -31,7 +21,7 @@ export const debian = new RegistryImage({
   programs: MINIMAL_PROGRAMS,
   files: () =>
     debianFiles(
-      { installedSeconds: INSTALLED_SECONDS, osRelease: OS_RELEASE, debianVersion: "12.9" },
+      { installedSeconds: INSTALLED_SECONDS, osRelease: DEBIAN_12_RELEASE, debianVersion: "12.9" },
       MINIMAL_PROGRAMS,
     ).build(),
 });

@@ -1,3 +1,5 @@
+import { encodeBase64 } from "../../sim/base64.ts";
+import { stringToBytes } from "../support/bytes.ts";
 import { readText } from "../support/input.ts";
 import { quoteIfNeeded, quoteText } from "../support/quote.ts";
 import { defineTool, reason } from "../support/tool.ts";
@@ -27,7 +29,7 @@ export const base64 = defineTool({
       throw tool.fail(`${quoteIfNeeded(path)}: ${reason(error)}`);
     }
     if (!args.has("d")) {
-      const encoded = encode(text);
+      const encoded = encodeBase64(stringToBytes(text));
       const columns = Number(wrap);
       const lines =
         columns === 0
@@ -44,21 +46,6 @@ export const base64 = defineTool({
     if (rest !== "") throw tool.fail("invalid input");
   },
 });
-
-function encode(text: string): string {
-  let out = "";
-  for (let at = 0; at < text.length; at += 3) {
-    const left = text.length - at;
-    const bits =
-      (text.charCodeAt(at) << 16) |
-      ((text.charCodeAt(at + 1) || 0) << 8) |
-      (text.charCodeAt(at + 2) || 0);
-    for (let index = 0; index < 4; index++) {
-      out += index > left ? "=" : (ALPHABET[(bits >> (18 - 6 * index)) & 63] as string);
-    }
-  }
-  return out;
-}
 
 function decode(text: string): string {
   let out = "";
