@@ -1,19 +1,22 @@
 /** UTF-8, written out because the engine has no TextEncoder (a DOM and Node type). RFC 3629. */
 
 export function encodeUtf8(text: string): Uint8Array {
-  const length = text.length;
-  let ascii = true;
+  return encodeAscii(text) ?? encodeAny(text);
+}
+
+/** Undefined: there is more than ASCII in it. */
+function encodeAscii(text: string): Uint8Array | undefined {
+  const { length } = text;
+  const bytes = new Uint8Array(length);
   for (let i = 0; i < length; i++) {
-    if (text.charCodeAt(i) > 127) {
-      ascii = false;
-      break;
-    }
+    const code = text.charCodeAt(i);
+    if (code > 127) return undefined;
+    bytes[i] = code;
   }
-  if (ascii) {
-    const bytes = new Uint8Array(length);
-    for (let i = 0; i < length; i++) bytes[i] = text.charCodeAt(i);
-    return bytes;
-  }
+  return bytes;
+}
+
+function encodeAny(text: string): Uint8Array {
   const out: number[] = [];
   for (const char of text) {
     let code = char.codePointAt(0) as number;
@@ -45,6 +48,11 @@ function asciiEnd(bytes: Uint8Array, start: number): number {
   return end;
 }
 
+/** Spread into arguments, the bytes would be copied one by one. */
+function fromCharCodes(bytes: Uint8Array): string {
+  return String.fromCharCode.apply(undefined, bytes as unknown as number[]);
+}
+
 /** Malformed sequences become U+FFFD, one per offending byte. */
 export function decodeUtf8(bytes: Uint8Array): string {
   let out = "";
@@ -54,7 +62,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
     if (first < 0x80) {
       // Character by character, a long text would be as many pieces for the collector.
       const end = asciiEnd(bytes, i);
-      out += String.fromCharCode(...bytes.subarray(i, end));
+      out += fromCharCodes(bytes.subarray(i, end));
       i = end;
       continue;
     }
