@@ -7,6 +7,7 @@ import type { Mount } from "./fs/mount.ts";
 import { NamespaceInode } from "./fs/namespace-inode.ts";
 import type { SocketFamily, SocketType } from "./process/sys.ts";
 import type { Netfilter } from "./netfilter/netfilter.ts";
+import type { PacketTracer } from "./packet-tracer.ts";
 import type { PidNamespace } from "./process/pid-namespace.ts";
 import type { Process } from "./process/process.ts";
 import type { Rtnetlink } from "./rtnetlink/messages.ts";
@@ -27,6 +28,8 @@ export interface Network {
   readonly procNet: ReadonlyMap<string, () => string>;
   /** Parameters below `net/`. */
   readonly sysctlTree: SysctlTree;
+  /** Told what happens to every packet. */
+  tracer: PacketTracer | undefined;
   /** The last process and file that held it are gone. */
   destroy(): void;
 }
@@ -73,6 +76,7 @@ const NEXT_NAMESPACE_INODE = 4_026_532_180;
 export class NamespaceRegistry {
   private readonly numbers = new WeakMap<object, number>();
   private nextNumber = NEXT_NAMESPACE_INODE;
+  private tracerOf: ((network: Network) => PacketTracer) | undefined;
 
   constructor(
     private readonly initial: Namespaces,
@@ -100,7 +104,14 @@ export class NamespaceRegistry {
   newNetwork(): Network {
     const network = this.createNetwork();
     this.number(network);
+    network.tracer = this.tracerOf?.(network);
     return network;
+  }
+
+  /** Follows the packets of every network, those to come included; undefined: no more. */
+  followPackets(tracerOf: ((network: Network) => PacketTracer) | undefined): void {
+    this.tracerOf = tracerOf;
+    for (const network of this.networks()) network.tracer = tracerOf?.(network);
   }
 
   /** The network namespaces that exist, the first one first. */

@@ -20,10 +20,10 @@ import { procNetFiles } from "./ip/proc-net.ts";
 import { RateLimits } from "./ip/rate-limits.ts";
 import { InputDecision } from "./ip/route-input.ts";
 import { Snmp } from "./ip/snmp.ts";
-import type { PacketTracer } from "./ip/tracer.ts";
 import type { NetfilterHooks } from "./netfilter/hooks.ts";
 import { Netfilter } from "./netfilter/netfilter.ts";
 import type { CapturedFrame } from "./process/sys.ts";
+import type { PacketTracer } from "./packet-tracer.ts";
 import { Monitor } from "./rtnetlink/monitor.ts";
 import { NetnsRtnetlink } from "./rtnetlink/rtnetlink.ts";
 import { Sysctl } from "./sysctl.ts";
@@ -76,6 +76,7 @@ export class NetNamespace {
     postrouting: undefined,
   };
   readonly netfilter: Netfilter;
+  /** Told what happens to every packet. */
   tracer: PacketTracer | undefined;
   /** Packet sockets; see `addTap`. */
   taps: readonly TapListener[] = [];

@@ -35,7 +35,7 @@ export class Backlog {
   enqueue(device: NetDevice, packet: Packet): boolean {
     if (this.packets.length - this.head >= MAX_PACKETS) {
       this.dropped += 1;
-      device.netns.tracer?.drop(packet, "backlog", device);
+      device.netns.tracer?.(packet, { kind: "drop", reason: "backlog", device });
       return false;
     }
     this.devices.push(device);

@@ -53,6 +53,7 @@ class Ipip extends NetDevice {
     const outer = new Packet();
     outer.mark = inner.mark;
     outer.encapsulated = inner;
+    outer.journey = inner.journey;
     try {
       const route = { src: local, dst: remote, protocol: IPPROTO_IPIP };
       outer.ip = {

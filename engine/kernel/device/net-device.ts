@@ -193,7 +193,7 @@ export abstract class NetDevice {
   transmitNow(packet: Packet): void {
     const netns = this.netns;
     if (netns.taps.length > 0) netns.tap(this, packet, "outgoing");
-    if (netns.tracer) netns.tracer.stage(packet, "egress", this);
+    netns.tracer?.(packet, { kind: "egress", device: this });
     transmitDepth += 1;
     try {
       this.xmit(packet);
@@ -213,7 +213,7 @@ export abstract class NetDevice {
   }
 
   protected drop(packet: Packet): void {
-    this.netns.tracer?.drop(packet, "device", this);
+    this.netns.tracer?.(packet, { kind: "drop", reason: "device", device: this });
   }
 
   /** A frame has arrived; netif_receive_skb(). Takes ownership. */
@@ -223,7 +223,7 @@ export abstract class NetDevice {
     const ether = packet.ether;
     packet.toThisHost = ether === undefined || ether.dst === this.address || this.isLoopback;
     if (netns.taps.length > 0) netns.tap(this, packet, undefined);
-    if (netns.tracer) netns.tracer.stage(packet, "ingress", this);
+    netns.tracer?.(packet, { kind: "ingress", device: this });
     const uppers = this.uppers;
     for (let i = 0; i < uppers.length; i++) {
       if (uppers[i]?.intercept?.(this, packet)) return;

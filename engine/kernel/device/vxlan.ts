@@ -165,6 +165,7 @@ export class Vxlan extends NetDevice implements UpperDevice {
     outer.transport = { kind: "udp", srcPort: this.sourcePort(inner), dstPort: identity.dstPort };
     outer.vni = identity.vni;
     outer.encapsulated = inner;
+    outer.journey = inner.journey;
     const header = {
       tos: settings.tos === "inherit" ? (inner.ip?.tos ?? 0) : settings.tos,
       id: 0,

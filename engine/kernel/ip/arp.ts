@@ -12,12 +12,19 @@ import {
 import { ARP_REPLY, ARP_REQUEST, ETHERTYPE_ARP, Packet, type ArpHeader } from "../../net/packet.ts";
 import { MILLISECOND } from "../../sim/clock.ts";
 import type { NetDevice } from "../device/net-device.ts";
+import type { ArpHook } from "../netfilter/arptables/arp-tables.ts";
 import type { NetNamespace } from "../netns.ts";
 import { SCOPE_HOST, SCOPE_LINK } from "./in-device.ts";
 import type { Neighbour } from "./neighbour.ts";
 
 /** A hundredth of a second: the unit of `locktime` and `proxy_delay`. */
 const USER_HZ_NS = 10 * MILLISECOND;
+
+/** The hook of arptables, NF_ARP_IN or NF_ARP_OUT. */
+function passesArptables(hook: ArpHook, packet: Packet, device: NetDevice): boolean {
+  const { arp } = device.netns.netfilter;
+  return !arp.isUsed || arp.passes(hook, packet, device);
+}
 
 /** arp_send() */
 export function sendArp(
@@ -29,7 +36,7 @@ export function sendArp(
   const packet = new Packet();
   packet.ether = { dst: destination, src: device.address, etherType: ETHERTYPE_ARP };
   packet.arp = arp;
-  device.transmit(packet);
+  if (passesArptables("OUTPUT", packet, device)) device.transmit(packet);
 }
 
 function reply(device: NetDevice, to: ArpHeader): void {
@@ -110,10 +117,11 @@ function isFiltered(netns: NetNamespace, device: NetDevice, sender: Ipv4, target
 
 /** A frame with an ARP message came in; arp_process(). */
 export function receiveArp(netns: NetNamespace, device: NetDevice, packet: Packet): void {
-  const arp = packet.arp as ArpHeader;
-  const { senderIp, targetIp } = arp;
   const { conf } = device.ipv4;
   if (device.noArp || device.isLoopback || !isForUs(packet)) return;
+  if (!passesArptables("INPUT", packet, device)) return;
+  const arp = packet.arp as ArpHeader;
+  const { senderIp, targetIp } = arp;
   if (isMulticast(targetIp) || (isLoopback(targetIp) && !conf.route_localnet)) return;
   if (senderIp === targetIp && (conf.drop_gratuitous_arp || netns.confAll.drop_gratuitous_arp)) {
     return;

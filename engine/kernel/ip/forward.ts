@@ -28,12 +28,12 @@ export function forward(
   const routeMtu = decision.mtu;
   const { redirects } = decision;
   if (!packet.toThisHost) {
-    tracer?.drop(packet, "other-host", input);
+    tracer?.(packet, { kind: "drop", reason: "other-host", device: input });
     return;
   }
   if (header.ttl <= 1) {
     snmp.ip.InHdrErrors += 1;
-    tracer?.drop(packet, "ttl", input);
+    tracer?.(packet, { kind: "drop", reason: "ttl", device: input });
     sendIcmpError(netns, packet, ICMP_TIME_EXCEEDED, 0, 0);
     return;
   }
@@ -41,7 +41,7 @@ export function forward(
   const length = networkLength(packet);
   if (length > mtu && header.dontFragment) {
     snmp.ip.FragFails += 1;
-    tracer?.drop(packet, "mtu", output);
+    tracer?.(packet, { kind: "drop", reason: "mtu", device: output });
     sendIcmpError(netns, packet, ICMP_DEST_UNREACHABLE, FRAGMENTATION_NEEDED, mtu);
     return;
   }
@@ -50,11 +50,12 @@ export function forward(
   }
   packet.ip = { ...header, ttl: header.ttl - 1 };
   const { forward: hook } = netns.hooks;
-  if (tracer) tracer.stage(packet, "forward", output);
+  netns.tracer?.(packet, { kind: "hook", hook: "FORWARD", input, output });
   if (hook) {
     const verdict = hook(packet, input, output);
     if (verdict !== "accept") {
-      if (verdict === "drop") tracer?.drop(packet, "netfilter", output);
+      if (verdict === "drop")
+        tracer?.(packet, { kind: "drop", reason: "netfilter", device: output });
       return;
     }
   }

@@ -11,6 +11,7 @@ import {
 import type { NetDevice } from "../device/net-device.ts";
 import { KernelError } from "../errno.ts";
 import type { NetNamespace } from "../netns.ts";
+import type { DropReason } from "../packet-tracer.ts";
 import type {
   Flow,
   IpLayer,
@@ -35,7 +36,6 @@ import { Reassembly } from "./reassembly.ts";
 import type { InputDecision } from "./route-input.ts";
 import { routeInput } from "./route-input.ts";
 import { outputFlow, routeOutput } from "./route-output.ts";
-import type { DropReason } from "./tracer.ts";
 
 /** 224.0.0.1: every host of the link, RFC 1112 §4. */
 const ALL_HOSTS = 0xe0000001 as Ipv4;
@@ -75,7 +75,7 @@ export class IpStack implements IpLayer {
     const { netns } = this;
     const { ether } = packet;
     if (!packet.toThisHost && ether && !isGroupMac(ether.dst)) {
-      netns.tracer?.drop(packet, "other-host", device);
+      netns.tracer?.(packet, { kind: "drop", reason: "other-host", device });
       return;
     }
     const { ip, ipExt } = netns.snmp;
@@ -83,13 +83,20 @@ export class IpStack implements IpLayer {
     ipExt.InOctets += networkLength(packet);
     ipExt.InNoECTPkts += 1;
     const { prerouting } = netns.hooks;
-    if (netns.tracer) netns.tracer.stage(packet, "prerouting", device);
     const isDone = packet.preroutingDone;
     packet.preroutingDone = false;
+    if (!isDone)
+      netns.tracer?.(packet, {
+        kind: "hook",
+        hook: "PREROUTING",
+        input: device,
+        output: undefined,
+      });
     if (prerouting && !isDone) {
       const verdict = prerouting(packet, device, undefined);
       if (verdict !== "accept") {
-        if (verdict === "drop") netns.tracer?.drop(packet, "netfilter", device);
+        if (verdict === "drop")
+          netns.tracer?.(packet, { kind: "drop", reason: "netfilter", device });
         return;
       }
     }
@@ -102,7 +109,10 @@ export class IpStack implements IpLayer {
     const header = packet.ip;
     if (!header) return;
     const decision = routeInput(netns, device, header.src, header.dst, header.tos, packet);
-    if (netns.tracer) netns.tracer.stage(packet, "route", device);
+    const { kind: to, device: output, gateway, tableId: table } = decision;
+    if (to !== "drop" && to !== "error") {
+      netns.tracer?.(packet, { kind: "route", to, device: output, gateway, table });
+    }
     switch (decision.kind) {
       case "forward":
         forward(netns, device, packet, decision);
@@ -117,7 +127,7 @@ export class IpStack implements IpLayer {
         return;
       case "error":
         answerNoRoute(netns, device, packet, decision.error);
-        netns.tracer?.drop(packet, decision.reason, device);
+        netns.tracer?.(packet, { kind: "drop", reason: decision.reason, device });
         return;
       case "drop":
         this.dropReceived(device, packet, decision.reason);
@@ -143,7 +153,7 @@ export class IpStack implements IpLayer {
     if (reason === "martian-source" || reason === "martian-destination") {
       netns.martian(device, packet, reason);
     }
-    netns.tracer?.drop(packet, reason, device);
+    netns.tracer?.(packet, { kind: "drop", reason, device });
   }
 
   /** ip_local_deliver() */
@@ -153,11 +163,12 @@ export class IpStack implements IpLayer {
     if (received.ip && isFragment(received.ip)) packet = this.reassembly.add(received);
     if (!packet) return;
     const { input } = netns.hooks;
-    if (netns.tracer) netns.tracer.stage(packet, "input", device);
+    netns.tracer?.(packet, { kind: "hook", hook: "INPUT", input: device, output: undefined });
     if (input) {
       const verdict = input(packet, device, undefined);
       if (verdict !== "accept") {
-        if (verdict === "drop") netns.tracer?.drop(packet, "netfilter", device);
+        if (verdict === "drop")
+          netns.tracer?.(packet, { kind: "drop", reason: "netfilter", device });
         return;
       }
     }
@@ -168,12 +179,12 @@ export class IpStack implements IpLayer {
   private deliver(device: NetDevice, packet: Packet): void {
     const { netns } = this;
     const { ip } = netns.snmp;
-    if (netns.tracer) netns.tracer.stage(packet, "deliver", device);
     if (packet.ip?.options) receiveOptions(netns, packet);
     const number = packet.ip?.protocol as number;
     const rawTook = this.raw?.receive(packet) ?? false;
     if (number === IPPROTO_ICMP) {
       ip.InDelivers += 1;
+      netns.tracer?.(packet, { kind: "deliver", socket: undefined });
       receiveIcmp(netns, device, packet);
       return;
     }
@@ -189,10 +200,11 @@ export class IpStack implements IpLayer {
     }
     if (rawTook) {
       ip.InDelivers += 1;
+      netns.tracer?.(packet, { kind: "deliver", socket: undefined });
       return;
     }
     ip.InUnknownProtos += 1;
-    netns.tracer?.drop(packet, "no-protocol", device);
+    netns.tracer?.(packet, { kind: "drop", reason: "no-protocol", device });
     sendIcmpError(netns, packet, ICMP_DEST_UNREACHABLE, PROTOCOL_UNREACHABLE, 0);
   }
 
@@ -224,7 +236,7 @@ export class IpStack implements IpLayer {
 
   /** A packet waited for its neighbour in vain; ipv4_link_failure(). */
   linkFailure(packet: Packet, device: NetDevice): void {
-    this.netns.tracer?.drop(packet, "neighbour-failed", device);
+    this.netns.tracer?.(packet, { kind: "drop", reason: "neighbour-failed", device });
     sendIcmpError(this.netns, packet, ICMP_DEST_UNREACHABLE, HOST_UNREACHABLE, 0);
   }
 

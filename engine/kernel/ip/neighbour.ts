@@ -171,7 +171,11 @@ export class Neighbour {
     while (this.queuedBytes > this.parameters.unres_qlen_bytes) {
       const oldest = queue.shift() as Packet;
       this.queuedBytes -= queuedSize(oldest);
-      this.device.netns.tracer?.drop(oldest, "neighbour-queue", this.device);
+      this.device.netns.tracer?.(oldest, {
+        kind: "drop",
+        reason: "neighbour-queue",
+        device: this.device,
+      });
     }
   }
 

@@ -46,7 +46,10 @@ function routePacket(netns: NetNamespace, packet: Packet, options?: SendOptions)
     onLink: options?.onLink,
   });
   // A raw socket may send from any address; the others have checked theirs.
-  return routeOutput(netns, flow, true);
+  const route = routeOutput(netns, flow, true);
+  const { device, gateway, tableId: table } = route;
+  netns.tracer?.(packet, { kind: "route", to: "output", device, gateway, table });
+  return route;
 }
 
 /** OUTPUT and what follows, for a packet with a route; ip_local_out(). */
@@ -58,14 +61,14 @@ export function outputRouted(
 ): void {
   netns.snmp.ip.OutRequests += 1;
   const { output: hook } = netns.hooks;
-  if (netns.tracer) netns.tracer.stage(packet, "output", route.device);
+  netns.tracer?.(packet, { kind: "hook", hook: "OUTPUT", input: undefined, output: route.device });
   let taken = route;
   if (hook) {
     const before = packet.ip as Ipv4Header;
     const { mark } = packet;
     const verdict = hook(packet, undefined, route.device);
     if (verdict === "drop") {
-      netns.tracer?.drop(packet, "netfilter", route.device);
+      netns.tracer?.(packet, { kind: "drop", reason: "netfilter", device: route.device });
       throw new KernelError("EPERM");
     }
     if (verdict === "stolen") return;
@@ -85,7 +88,7 @@ export function outputRouted(
   }
   if (device.isLoopback && taken.type === "unicast") {
     // It would come back by the loopback, where nobody takes what was not sent to this machine.
-    netns.tracer?.drop(packet, "no-route", device);
+    netns.tracer?.(packet, { kind: "drop", reason: "no-route", device });
     return;
   }
   postrouting(netns, packet, undefined, device, taken.gateway || header.dst, taken.mtu);
@@ -121,11 +124,11 @@ export function postrouting(
   mtu: number,
 ): void {
   const { postrouting: hook } = netns.hooks;
-  if (netns.tracer) netns.tracer.stage(packet, "postrouting", output);
+  netns.tracer?.(packet, { kind: "hook", hook: "POSTROUTING", input, output });
   if (hook) {
     const verdict = hook(packet, input, output);
     if (verdict === "drop") {
-      netns.tracer?.drop(packet, "netfilter", output);
+      netns.tracer?.(packet, { kind: "drop", reason: "netfilter", device: output });
       if (!input) throw new KernelError("EPERM");
       return;
     }
@@ -141,7 +144,6 @@ export function postrouting(
 /** ip_finish_output2() */
 function toNeighbour(netns: NetNamespace, packet: Packet, output: NetDevice, nextHop: Ipv4): void {
   netns.snmp.ip.OutTransmits += 1;
-  if (netns.tracer) netns.tracer.stage(packet, "neighbour", output);
   if (output.type === "ipip") {
     packet.ether = undefined;
     output.transmit(packet);
@@ -150,8 +152,9 @@ function toNeighbour(netns: NetNamespace, packet: Packet, output: NetDevice, nex
   const neighbour = netns.neighbours.findOrCreate(output, nextHop);
   if (!neighbour) {
     netns.snmp.ip.OutDiscards += 1;
-    netns.tracer?.drop(packet, "neighbour-queue", output);
+    netns.tracer?.(packet, { kind: "drop", reason: "neighbour-queue", device: output });
     return;
   }
+  netns.tracer?.(packet, { kind: "neighbour", neighbour });
   neighbour.output(packet);
 }

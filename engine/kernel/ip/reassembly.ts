@@ -105,7 +105,7 @@ export class Reassembly {
   private fail(key: string | undefined, packet: Packet): undefined {
     if (key !== undefined) this.forget(key);
     this.netns.snmp.ip.ReasmFails += 1;
-    this.netns.tracer?.drop(packet, "fragment", undefined);
+    this.netns.tracer?.(packet, { kind: "drop", reason: "fragment", device: undefined });
   }
 
   private forget(key: string): void {

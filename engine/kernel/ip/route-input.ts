@@ -4,13 +4,13 @@ import type { Packet } from "../../net/packet.ts";
 import type { NetDevice } from "../device/net-device.ts";
 import type { Errno } from "../errno.ts";
 import type { NetNamespace } from "../netns.ts";
+import type { DropReason } from "../packet-tracer.ts";
 import { fillPorts } from "./flow-ports.ts";
 import { resetFlow } from "./fib.ts";
 import type { FibInfo, FibNextHop } from "./fib-info.ts";
 import { SCOPE_HOST, SCOPE_UNIVERSE } from "./in-device.ts";
 import { findException } from "./route.ts";
 import { selectPath } from "./select-path.ts";
-import type { DropReason } from "./tracer.ts";
 
 /** Reused from packet to packet: copy what must outlive the next decision. */
 export class InputDecision {

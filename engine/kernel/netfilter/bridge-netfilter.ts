@@ -19,9 +19,11 @@ export function bridgePrerouting(bridge: Bridge, packet: Packet): boolean {
   if (!prerouting || !packet.ip || !isCalled(bridge, packet)) return true;
   const { dst } = packet.ip;
   packet.physOif = 0;
+  netns.tracer?.(packet, { kind: "hook", hook: "PREROUTING", input: bridge, output: undefined });
   const verdict = prerouting(packet, bridge, undefined);
   if (verdict !== "accept") {
-    if (verdict === "drop") netns.tracer?.drop(packet, "netfilter", bridge);
+    if (verdict === "drop")
+      netns.tracer?.(packet, { kind: "drop", reason: "netfilter", device: bridge });
     return false;
   }
   packet.preroutingDone = true;
@@ -35,7 +37,7 @@ function redirect(bridge: Bridge, packet: Packet): boolean {
   if (!ip || !ether) return true;
   const decision = routeInput(netns, bridge, ip.src, ip.dst, ip.tos, packet);
   if (decision.kind === "drop" || decision.kind === "error") {
-    netns.tracer?.drop(packet, decision.reason, bridge);
+    netns.tracer?.(packet, { kind: "drop", reason: decision.reason, device: bridge });
     return false;
   }
   if (decision.kind !== "forward" || decision.device !== bridge) {
@@ -58,9 +60,11 @@ export function bridgeForward(bridge: Bridge, port: NetDevice, packet: Packet): 
   const { forward, postrouting } = netns.hooks;
   if ((!forward && !postrouting) || !isCalled(bridge, packet)) return true;
   packet.physOif = port.ifindex;
+  netns.tracer?.(packet, { kind: "hook", hook: "FORWARD", input: bridge, output: bridge });
   const verdict = forward?.(packet, bridge, bridge) ?? "accept";
   const last =
     verdict === "accept" ? (postrouting?.(packet, undefined, bridge) ?? verdict) : verdict;
-  if (last === "drop") netns.tracer?.drop(packet, "netfilter", bridge);
+  if (last === "drop")
+    netns.tracer?.(packet, { kind: "drop", reason: "netfilter", device: bridge });
   return last === "accept";
 }

@@ -3,6 +3,7 @@ import { isFragment } from "../../net/ipv4.ts";
 import type { Packet } from "../../net/packet.ts";
 import type { NetDevice } from "../device/net-device.ts";
 import type { NetNamespace } from "../netns.ts";
+import { ArpTables } from "./arptables/arp-tables.ts";
 import { Conntrack } from "./conntrack/conntrack.ts";
 import { conntrackFile } from "./conntrack/proc-file.ts";
 import type { Track } from "./conntrack/entry.ts";
@@ -27,7 +28,9 @@ import {
   type TableName,
 } from "./xtables/rule.ts";
 import { NamedStates } from "./xtables/named-states.ts";
+import { TableOrder } from "./xtables/table-order.ts";
 import { Ruleset } from "./xtables/ruleset.ts";
+import { ruleReporter } from "./xtables/rule-reporter.ts";
 import { traceLog } from "./xtables/trace-log.ts";
 
 type Step = (context: HookContext) => Verdict;
@@ -59,8 +62,10 @@ export class Netfilter implements TableStore {
   readonly sets: IpSets;
   readonly ipvs: Ipvs;
   readonly named: NamedStates;
-  readonly frames = new FrameTables();
-  readonly ipv6 = new Ipv6Tables();
+  readonly nftOrder = new TableOrder();
+  readonly frames = new FrameTables(this.nftOrder);
+  readonly ipv6 = new Ipv6Tables(this.nftOrder);
+  readonly arp: ArpTables;
   private readonly rulesets: Record<Flavour, Map<TableName, Ruleset>> = {
     nft: new Map(),
     legacy: new Map(),
@@ -70,6 +75,7 @@ export class Netfilter implements TableStore {
   constructor(readonly netns: NetNamespace) {
     this.conntrack = new Conntrack(netns);
     this.nat = new Nat(netns, this.conntrack);
+    this.arp = new ArpTables(netns, this.nftOrder);
     this.named = new NamedStates(netns);
     this.ipvs = new Ipvs(netns, this.conntrack, () => this.install());
     this.sets = new IpSets(netns.sim, netns.random, () => this.setUses());
@@ -125,11 +131,13 @@ export class Netfilter implements TableStore {
   replaceTable(flavour: Flavour, table: Table): void {
     checkTable(table, flavour);
     this.rulesets[flavour].set(table.name, new Ruleset(table));
+    if (flavour === "nft") this.nftOrder.add("ip", table.name);
     this.install();
   }
 
   removeTable(flavour: Flavour, name: TableName): void {
     this.rulesets[flavour].delete(name);
+    if (flavour === "nft") this.nftOrder.remove("ip", name);
     this.install();
   }
 
@@ -229,7 +237,7 @@ export class Netfilter implements TableStore {
   private addTracking(hook: HookName, add: (priority: number, step: Step) => void): void {
     if (hook === "PREROUTING" || hook === "OUTPUT") {
       add(PRIORITY.defragment, (context) => this.defragment(context));
-      add(PRIORITY.conntrack, (context) => this.conntrack.track(context.packet));
+      add(PRIORITY.conntrack, (context) => this.track(context));
     }
     if (hook === "INPUT" || hook === "POSTROUTING") {
       add(PRIORITY.confirm, (context) => this.conntrack.confirm(context.packet));
@@ -270,8 +278,17 @@ export class Netfilter implements TableStore {
   private runTable(ruleset: Ruleset, hook: HookName, context: HookContext): Verdict {
     const isTraced = ruleset.traces || context.packet.traced;
     const isLegacy = isTraced && this.rulesets.legacy.get(ruleset.name) === ruleset;
-    const verdict = ruleset.run(hook, context, isLegacy ? traceLog : undefined);
+    const log = isLegacy ? traceLog : undefined;
+    const { tracer } = this.netns;
+    const verdict = ruleset.run(hook, context, tracer ? ruleReporter(tracer, log) : log);
     return verdict === "continue" ? "accept" : verdict;
+  }
+
+  private track({ packet }: HookContext): Verdict {
+    const verdict = this.conntrack.track(packet);
+    const track = packet.conntrack as Track | undefined;
+    if (verdict === "accept") this.netns.tracer?.(packet, { kind: "track", track });
+    return verdict;
   }
 
   /** Only whole packets are tracked; nf_defrag_ipv4. */
@@ -300,7 +317,11 @@ export class Netfilter implements TableStore {
       }
       if (this.nat.isUndecided(packet, track, manip)) this.nat.setUpNothing(track.entry, manip);
     }
+    const { ip, transport } = packet;
     this.nat.translate(packet, track, manip);
+    if (packet.ip !== ip || packet.transport !== transport) {
+      this.netns.tracer?.(packet, { kind: "rewrite", by: "NAT", before: { ip, transport } });
+    }
     return "accept";
   }
 }

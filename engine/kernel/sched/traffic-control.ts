@@ -83,7 +83,7 @@ export class TrafficControl {
       random,
       queueLength: device.txQueueLength,
       mtuBytes: device.mtu,
-      dropped: (packet) => device.netns.tracer?.drop(packet, "device", device),
+      dropped: (packet) => device.netns.tracer?.(packet, { kind: "drop", reason: "device", device }),
     };
   }
 }

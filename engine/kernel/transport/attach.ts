@@ -12,6 +12,9 @@ export function attachTransports(netns: NetNamespace, allocateInode: () => numbe
     ip: netns.ip,
     sysctls: netns.transportSysctls,
     snmp: netns.snmp,
+    get tracer() {
+      return netns.tracer;
+    },
     allocateInode,
     deviceIndex: (name) => netns.deviceByName(name)?.ifindex,
     deviceName: (index) => netns.deviceByIndex(index)?.name,

@@ -4,6 +4,7 @@ import type { Simulation } from "../../sim/simulation.ts";
 import type { CapturedFrame } from "../process/sys.ts";
 import type { Packet } from "../../net/packet.ts";
 import type { Snmp } from "../ip/snmp.ts";
+import type { PacketTracer } from "../packet-tracer.ts";
 import type { IpLayer } from "./protocol.ts";
 import type { TransportSysctls } from "./sysctls.ts";
 
@@ -13,6 +14,7 @@ export interface TransportContext {
   readonly ip: IpLayer;
   readonly sysctls: TransportSysctls;
   readonly snmp: Snmp;
+  readonly tracer: PacketTracer | undefined;
   /** Index of a device of this namespace, by name. */
   deviceIndex(name: string): number | undefined;
   deviceName(index: number): string | undefined;

@@ -79,9 +79,10 @@ export class UdpProtocol implements TransportProtocol {
       return;
     }
     const socket = best(candidates, packet, header, ip);
-    if (socket) socket.receive(packet);
+    if (socket) this.deliver(socket, packet);
     else {
       this.count("NoPorts");
+      this.context.tracer?.(packet, { kind: "drop", reason: "no-socket", device: undefined });
       this.context.ip.sendIcmpError(packet, ICMP_DEST_UNREACHABLE, ICMP_PORT_UNREACHABLE);
     }
   }
@@ -96,8 +97,13 @@ export class UdpProtocol implements TransportProtocol {
     const matching = candidates.filter((socket) => score(socket, packet, header, ip) >= 0);
     if (matching.length === 0) this.count("IgnoredMulti");
     for (const socket of matching) {
-      socket.receive(matching.length > 1 ? packet.clone() : packet);
+      this.deliver(socket, matching.length > 1 ? packet.clone() : packet);
     }
+  }
+
+  private deliver(socket: UdpSocket, packet: Packet): void {
+    this.context.tracer?.(packet, { kind: "deliver", socket });
+    socket.receive(packet);
   }
 
   error(icmp: IcmpHeader, offender: Ipv4, ttl: number): void {

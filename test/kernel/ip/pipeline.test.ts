@@ -91,13 +91,10 @@ test("a mark set in OUTPUT chooses another table", () => {
 test("a tracer sees each stage, and why a packet died", () => {
   const { wire, a, r } = twoNetworks();
   const seen: string[] = [];
-  r.netns.tracer = {
-    stage: (packet, stage, device) => {
-      if (packet.ip) seen.push(`${stage} ${device?.name ?? ""}`);
-    },
-    drop: (_packet, reason) => seen.push(`drop ${reason}`),
+  r.netns.tracer = (packet, event) => {
+    if (packet.ip) seen.push(event.kind === "drop" ? `drop ${event.reason}` : event.kind);
   };
   a.echo("10.0.2.10", { ttl: 1 });
   wire.run(1);
-  expect(seen.slice(0, 4)).toEqual(["ingress eth0", "prerouting eth0", "route eth0", "drop ttl"]);
+  expect(seen.slice(0, 4)).toEqual(["ingress", "hook", "route", "drop ttl"]);
 });

@@ -461,6 +461,7 @@ export class Bridge extends NetDevice implements SpanningTreeBridge {
     if (vlan !== 0) this.leave(this.vlans, packet, vlan);
     this.countReceived(packet);
     const port = this.netns.deviceByIndex(packet.physIif);
+    this.netns.tracer?.(packet, { kind: "bridge", bridge: this, ports: [], isFlooded: false });
     if (this.framePasses("filter", "INPUT", packet, port, undefined)) this.receive(packet);
   }
 
@@ -484,8 +485,13 @@ export class Bridge extends NetDevice implements SpanningTreeBridge {
     from: BridgePort | undefined,
     vlan: number,
   ): void {
-    if (this.mayForward(to, from, vlan)) this.send(to, packet, from, vlan);
-    else this.drop(packet);
+    if (!this.mayForward(to, from, vlan)) {
+      this.drop(packet);
+      return;
+    }
+    const ports = [to.device];
+    this.netns.tracer?.(packet, { kind: "bridge", bridge: this, ports, isFlooded: false });
+    this.send(to, packet, from, vlan);
   }
 
   private send(to: BridgePort, packet: Packet, from: BridgePort | undefined, vlan: number): void {
@@ -524,16 +530,26 @@ export class Bridge extends NetDevice implements SpanningTreeBridge {
     const setting = dst === MAC_BROADCAST ? "broadcastFlood" : "multicastFlood";
     const floods = (port: BridgePort): boolean =>
       isGroupMac(dst) ? port[setting] || !from : port.flood;
+    const isReached = (port: BridgePort): boolean =>
+      this.mayForward(port, from, vlan) && floods(port);
+    this.reportFlood(packet, isReached);
     let last: BridgePort | undefined;
     // The latest port is the first of the kernel's list.
     for (let i = this.ports.length - 1; i >= 0; i--) {
       const port = this.ports[i] as BridgePort;
-      if (!this.mayForward(port, from, vlan) || !floods(port)) continue;
+      if (!isReached(port)) continue;
       if (last) this.send(last, packet.clone(), from, vlan);
       last = port;
     }
     if (last) this.send(last, packet, from, vlan);
     else this.drop(packet);
+  }
+
+  private reportFlood(packet: Packet, isReached: (port: BridgePort) => boolean): void {
+    const { tracer } = this.netns;
+    if (!tracer) return;
+    const ports = this.ports.filter(isReached).map(({ device }) => device);
+    tracer(packet, { kind: "bridge", bridge: this, ports, isFlooded: true });
   }
 
   // ---------------------------------------------------------------- what the user sees

@@ -5,6 +5,7 @@ import { ETHERTYPE_VLAN, type Packet } from "../../../net/packet.ts";
 import type { NetDevice } from "../../device/net-device.ts";
 import { KernelError } from "../../errno.ts";
 import { interfacePasses } from "../xtables/ruleset.ts";
+import type { TableOrder } from "../xtables/table-order.ts";
 import type {
   FrameChain,
   FrameContext,
@@ -26,6 +27,8 @@ const FIRST_ETHER_TYPE = 0x0600;
 export class FrameTables {
   private readonly tables = new Map<FrameTableName, FrameTable>();
 
+  constructor(private readonly order: TableOrder) {}
+
   get isEmpty(): boolean {
     return this.tables.size === 0;
   }
@@ -38,10 +41,12 @@ export class FrameTables {
   replace(table: FrameTable): void {
     check(table);
     this.tables.set(table.name, table);
+    this.order.add("bridge", table.name);
   }
 
   remove(name: FrameTableName): void {
     this.tables.delete(name);
+    this.order.remove("bridge", name);
   }
 
   /** False: a rule dropped it. */
@@ -69,17 +74,24 @@ export class FrameTables {
     };
     const verdict = walk(table, chain, context);
     const passed = (verdict === "CONTINUE" ? chain.policy : verdict) !== "DROP";
-    if (!passed) netns.tracer?.drop(packet, "netfilter", bridge);
+    if (verdict === "CONTINUE") {
+      const policy = passed ? "ACCEPT" : "DROP";
+      netns.tracer?.(packet, { kind: "policy", family: "bridge", table: name, chain: hook, policy });
+    }
+    if (!passed) netns.tracer?.(packet, { kind: "drop", reason: "netfilter", device: bridge });
     return passed;
   }
 }
 
 /** CONTINUE: the end of the chain was reached. */
 function walk(table: FrameTable, chain: FrameChain, context: FrameContext): FrameVerdict {
-  for (const rule of chain.rules) {
+  const { tracer } = context.netns;
+  for (const [index, rule] of chain.rules.entries()) {
     if (!matches(rule, context)) continue;
     rule.counters.packets += 1;
     rule.counters.bytes += networkLength(context.packet);
+    const place = { table: table.name, chain: chain.name, number: index + 1 };
+    tracer?.(context.packet, { kind: "frame-rule", ...place, rule });
     const verdict = verdictOf(table, rule, context);
     if (verdict === "RETURN") return "CONTINUE";
     if (verdict !== "CONTINUE") return verdict;

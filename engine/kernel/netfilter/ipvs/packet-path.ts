@@ -194,7 +194,7 @@ function isUsable(ipvs: Ipvs, { destination }: IpvsConnection): boolean {
 /** At FORWARD, OUTPUT and INPUT: the answer of a server; ip_vs_out(). */
 export function fromServer(ipvs: Ipvs, packet: Packet): Verdict {
   if (packet.ipvsDone) return "accept";
-  const { transport } = packet;
+  const { ip, transport } = packet;
   if (transport?.kind === "icmp" && isIcmpError(transport.type)) {
     serverError(ipvs, packet);
     return "accept";
@@ -205,6 +205,7 @@ export function fromServer(ipvs: Ipvs, packet: Packet): Verdict {
   const connection = ipvs.connections.fromServer(protocol, src, srcPort, dst, dstPort);
   if (connection?.method !== "masquerade") return "accept";
   rewriteSource(packet, connection.key.virtual, connection.key.virtualPort);
+  ipvs.netns.tracer?.(packet, { kind: "rewrite", by: "IPVS", before: { ip, transport } });
   ipvs.countPacket(connection, "out", networkLength(packet));
   follow(ipvs, connection, packet, "output");
   packet.ipvsDone = true;

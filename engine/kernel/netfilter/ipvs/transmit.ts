@@ -52,7 +52,9 @@ export function transmit(
   if (!isLocal && isTooBig(ipvs, packet, route)) return "drop";
   packet.ipvsDone = true;
   if (connection.method === "masquerade") {
+    const { ip, transport } = packet;
     rewriteDestination(packet, connection.server, connection.serverPort);
+    ipvs.netns.tracer?.(packet, { kind: "rewrite", by: "IPVS", before: { ip, transport } });
     if (connection.isTracked) updateConntrack(connection, packet);
   }
   if (!connection.isTracked) untrack(ipvs, packet);
@@ -105,6 +107,7 @@ function encapsulate(ipvs: Ipvs, inner: Packet, dst: Ipv4, route: Route): void {
   const outer = new Packet();
   outer.mark = inner.mark;
   outer.encapsulated = inner;
+  outer.journey = inner.journey;
   outer.ipvsDone = true;
   outer.conntrack = inner.conntrack;
   outer.ip = {

@@ -20,7 +20,7 @@ export interface RuleListener {
   rule(context: HookContext, chain: string, number: number, rule: Rule): void;
   /** A user's chain ends, `number` being one more than its rules. */
   end(context: HookContext, chain: string, number: number): void;
-  policy(context: HookContext, chain: string, number: number): void;
+  policy(context: HookContext, chain: string, number: number, policy: "ACCEPT" | "DROP"): void;
 }
 
 type Test = (context: HookContext, ip: Ipv4Header) => boolean;
@@ -84,7 +84,8 @@ export class Ruleset {
       ready.counters.packets += 1;
       ready.counters.bytes += networkLength(context.packet);
     }
-    listener?.policy(context, hook, ready.chain.rules.length + 1);
+    const policy = ready.policy === "drop" ? "DROP" : "ACCEPT";
+    listener?.policy(context, hook, ready.chain.rules.length + 1, policy);
     return ready.policy;
   }
 }

@@ -165,8 +165,10 @@ export class TcpProtocol implements TransportProtocol {
       return;
     }
     const endpoint = this.find(ip.dst, header.dstPort, ip.src, header.srcPort);
-    if (endpoint) endpoint.receive(packet, header);
-    else this.receiveUnclaimed(packet, header);
+    if (endpoint) {
+      this.context.tracer?.(packet, { kind: "deliver", socket: endpoint });
+      endpoint.receive(packet, header);
+    } else this.receiveUnclaimed(packet, header);
   }
 
   /** A segment that belongs to no connection: a listener's, or nobody's. */
@@ -175,8 +177,13 @@ export class TcpProtocol implements TransportProtocol {
     if (!this.context.ip.isLocalAddress(ip.dst)) return;
     const peer = { ip: ip.src, port: header.srcPort };
     const listener = this.findListener(ip.dst, header.dstPort, packet.iif, peer);
-    if (listener) listener.receive(packet, header);
-    else this.refuse(packet, header);
+    if (listener) {
+      this.context.tracer?.(packet, { kind: "deliver", socket: listener });
+      listener.receive(packet, header);
+      return;
+    }
+    this.context.tracer?.(packet, { kind: "drop", reason: "no-socket", device: undefined });
+    this.refuse(packet, header);
   }
 
   error(icmp: IcmpHeader, offender: Ipv4): void {
