@@ -16,7 +16,6 @@ import { connectionsFile, servicesFile, statisticsFile } from "./ipvs/proc-files
 import { Ipv6Tables, type TableStore } from "./ipv6/tables.ts";
 import { manipOf, Nat } from "./nat/nat.ts";
 import { checkTable } from "./xtables/check.ts";
-import type { MatchDefinition, TargetDefinition } from "./xtables/extension.ts";
 import { HookContext } from "./xtables/hook-context.ts";
 import {
   emptyTable,
@@ -177,18 +176,12 @@ export class Netfilter implements TableStore {
     return uses;
   }
 
-  private needsTracking(): boolean {
-    for (const { matches, target } of this.rules()) {
-      if (matches.some(tracks)) return true;
-      if (target.kind === "extension" && tracks(target)) return true;
-    }
-    return false;
-  }
-
   /** Puts at every hook what is needed there, and nothing where nothing is. */
   private install(): void {
-    this.isTracking = this.needsTracking();
-    this.named.keepOnlyThoseOf(this.rules());
+    const { nft, legacy } = this.rulesets;
+    const needs = [...nft.values(), ...legacy.values()].map((ruleset) => ruleset.needs);
+    this.isTracking = needs.some(({ tracksConnections }) => tracksConnections);
+    this.named.keepOnlyThoseOf(needs.flatMap(({ named }) => named));
     const { hooks } = this.netns;
     for (const [name, key] of HOOKS) hooks[key] = this.hookFor(name);
   }
@@ -276,7 +269,7 @@ export class Netfilter implements TableStore {
   }
 
   private runTable(ruleset: Ruleset, hook: HookName, context: HookContext): Verdict {
-    const isTraced = ruleset.traces || context.packet.traced;
+    const isTraced = ruleset.needs.traces || context.packet.traced;
     const isLegacy = isTraced && this.rulesets.legacy.get(ruleset.name) === ruleset;
     const log = isLegacy ? traceLog : undefined;
     const { tracer } = this.netns;
@@ -324,15 +317,4 @@ export class Netfilter implements TableStore {
     }
     return "accept";
   }
-}
-
-function tracks({
-  definition,
-  config,
-}: {
-  readonly definition: MatchDefinition<unknown> | TargetDefinition<unknown>;
-  readonly config: unknown;
-}): boolean {
-  const { tracksConnections = false } = definition;
-  return typeof tracksConnections === "function" ? tracksConnections(config) : tracksConnections;
 }

@@ -18,41 +18,58 @@ export class TableRefused extends KernelError {
 /** How deep jumps may nest; NFT_JUMP_STACK_SIZE. */
 const MAX_DEPTH = 16;
 
+const HOOK_BITS: Readonly<Record<HookName, number>> = {
+  PREROUTING: 1,
+  INPUT: 2,
+  FORWARD: 4,
+  OUTPUT: 8,
+  POSTROUTING: 16,
+};
+
+const HOOK_NAMES = Object.keys(HOOK_BITS) as readonly HookName[];
+
+/** Thousands of chains share these. */
+const hookSets = Array.from(
+  { length: 32 },
+  (_, bits): ReadonlySet<HookName> => new Set(HOOK_NAMES.filter((name) => bits & HOOK_BITS[name])),
+);
+
+const hookSet = (bits: number): ReadonlySet<HookName> => hookSets[bits] as ReadonlySet<HookName>;
+
 /**
  * Throws TableRefused: EINVAL (an extension that has no business there), ENOENT, EOPNOTSUPP; then
  * ELOOP. What is wrong with single rules is told of all of them, as nf_tables does.
  */
 export function checkTable(table: Table, flavour: Flavour): void {
-  const chains = [...table.chains.values()];
-  const [first, ...others] = chains.flatMap((chain) => {
-    const hooks = new Set(chain.policy ? [chain.name as HookName] : []);
-    return refusals(table, flavour, chain, hooks);
-  });
-  if (first) throw new TableRefused([first, ...others]);
-  const reached = new Map<string, Set<HookName>>();
-  for (const chain of chains) {
-    if (chain.policy) visit({ table, reached }, chain, chain.name as HookName, []);
+  const refusals: Refusal[] = [];
+  for (const chain of table.chains.values()) {
+    const hooks = hookSet(chain.policy ? HOOK_BITS[chain.name as HookName] : 0);
+    checkChain(table, flavour, chain, hooks, refusals);
   }
-  for (const chain of chains) {
+  const [first, ...others] = refusals;
+  if (first) throw new TableRefused([first, ...others]);
+  const reached = hooksOfChains(table);
+  for (const chain of table.chains.values()) {
     const hooks = reached.get(chain.name);
-    if (chain.policy || !hooks) continue;
-    const [refusal] = refusals(table, flavour, chain, hooks);
+    if (chain.policy || hooks === undefined) continue;
+    checkChain(table, flavour, chain, hookSet(hooks), refusals);
+    const [refusal] = refusals;
     if (refusal) throw new TableRefused([refusal]);
   }
 }
 
-function refusals(
+/** Adds to `refusals`. */
+function checkChain(
   table: Table,
   flavour: Flavour,
   { rules }: Chain,
   hooks: ReadonlySet<HookName>,
-): Refusal[] {
-  const found: Refusal[] = [];
+  refusals: Refusal[],
+): void {
   for (const rule of rules) {
     const errno = jumpError(table, flavour, rule) ?? ruleError(table, flavour, rule, hooks);
-    if (errno) found.push({ errno, rule });
+    if (errno) refusals.push({ errno, rule });
   }
-  return found;
 }
 
 function jumpError(table: Table, flavour: Flavour, { target }: Rule): Errno | undefined {
@@ -63,36 +80,38 @@ function jumpError(table: Table, flavour: Flavour, { target }: Rule): Errno | un
   return flavour === "nft" ? "EOPNOTSUPP" : "EINVAL";
 }
 
+/** Chain → bits of the hooks that it can be reached from. Throws TableRefused: ELOOP. */
+function hooksOfChains(table: Table): ReadonlyMap<string, number> {
+  const reached = new Map<string, number>();
+  for (const chain of table.chains.values()) {
+    if (chain.policy) visit({ table, reached, path: [] }, chain, chain.name as HookName);
+  }
+  return reached;
+}
+
 interface Walk {
   readonly table: Table;
-  /** Chain → hooks that it can be reached from. */
-  readonly reached: Map<string, Set<HookName>>;
+  readonly reached: Map<string, number>;
+  /** Chains that one is in. */
+  readonly path: string[];
 }
 
 /** `cause`: the rule of a built-in chain by which one came here. */
-function visit(
-  walk: Walk,
-  chain: Chain,
-  hook: HookName,
-  path: readonly string[],
-  cause?: Rule,
-): void {
-  const { table, reached } = walk;
+function visit(walk: Walk, chain: Chain, hook: HookName, cause?: Rule): void {
+  const { table, reached, path } = walk;
   if (cause && (path.includes(chain.name) || path.length >= MAX_DEPTH)) {
     throw new TableRefused([{ errno: "ELOOP", rule: cause }]);
   }
-  let hooks = reached.get(chain.name);
-  if (hooks?.has(hook)) return;
-  hooks ??= new Set();
-  reached.set(chain.name, hooks);
-  const longer = [...path, chain.name];
+  const hooks = reached.get(chain.name) ?? 0;
+  if (hooks & HOOK_BITS[hook]) return;
+  path.push(chain.name);
   for (const rule of chain.rules) {
     const { target } = rule;
     if (target.kind !== "chain") continue;
-    const next = table.chains.get(target.chain) as Chain;
-    visit(walk, next, hook, longer, cause ?? rule);
+    visit(walk, table.chains.get(target.chain) as Chain, hook, cause ?? rule);
   }
-  hooks.add(hook);
+  path.pop();
+  reached.set(chain.name, hooks | HOOK_BITS[hook]);
 }
 
 function ruleError(

@@ -1,6 +1,6 @@
 /** What rules share by a name, each with a file in /proc/net: the lists of recent, the tables of hashlimit. */
 import type { NetNamespace } from "../../netns.ts";
-import type { Rule } from "./rule.ts";
+import type { MatchUse } from "./rule.ts";
 
 export interface NamedState {
   /** What its file says. */
@@ -18,18 +18,16 @@ export class NamedStates {
   }
 
   /** They live as long as a rule names them. */
-  keepOnlyThoseOf(rules: Iterable<Rule>): void {
+  keepOnlyThoseOf(uses: readonly MatchUse[]): void {
     const used = new Set<string>();
-    for (const { matches } of rules) {
-      for (const { definition, config } of matches) {
-        if (!definition.named) continue;
-        const path = definition.named.path(config);
-        used.add(path);
-        if (this.states.has(path)) continue;
-        const state = definition.named.create(config, this.netns);
-        this.states.set(path, state);
-        this.netns.procNet.set(path, () => state.print());
-      }
+    for (const { definition, config } of uses) {
+      if (!definition.named) continue;
+      const path = definition.named.path(config);
+      used.add(path);
+      if (this.states.has(path)) continue;
+      const state = definition.named.create(config, this.netns);
+      this.states.set(path, state);
+      this.netns.procNet.set(path, () => state.print());
     }
     for (const path of this.states.keys()) {
       if (used.has(path)) continue;

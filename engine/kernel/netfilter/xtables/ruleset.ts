@@ -1,4 +1,4 @@
-/** A table made ready for packets: names resolved, tests bound. Linux ipt_do_table(). */
+/** A table as packets meet it. Linux ipt_do_table(). */
 import type { Ipv4Header } from "../../../net/packet.ts";
 import { networkLength } from "../../../net/length.ts";
 import { ChainIndex } from "./chain-index.ts";
@@ -9,10 +9,12 @@ import type {
   Counters,
   HookName,
   InterfaceTest,
+  IpTest,
   Rule,
   Table,
   TableName,
 } from "./rule.ts";
+import { needsOf, type TableNeeds } from "./table-needs.ts";
 import type { TargetVerdict } from "./extension.ts";
 
 /** Told of each rule that a packet meets, and of the ends of chains. */
@@ -23,143 +25,112 @@ export interface RuleListener {
   policy(context: HookContext, chain: string, number: number, policy: "ACCEPT" | "DROP"): void;
 }
 
-type Test = (context: HookContext, ip: Ipv4Header) => boolean;
-
-interface ReadyRule {
-  readonly tests: readonly Test[];
-  readonly counters: Counters;
-  readonly rule: Rule;
-  chain: ReadyChain | undefined;
-}
-
-interface ReadyChain {
-  readonly name: string;
-  readonly rules: ReadyRule[];
-  readonly index: ChainIndex | undefined;
-}
-
-interface ReadyHook {
-  readonly chain: ReadyChain;
-  readonly policy: "accept" | "drop";
-  /** Undefined: not counted. */
-  readonly counters: Counters | undefined;
-}
-
 export class Ruleset {
   readonly name: TableName;
-  /** A rule of it marks packets to be traced. */
-  readonly traces: boolean;
-  private readonly hooks = new Map<HookName, ReadyHook>();
+  readonly needs: TableNeeds;
+  private readonly chains = new Map<string, ReadyChain>();
 
   constructor(readonly table: Table) {
     this.name = table.name;
-    this.traces = [...table.chains.values()].some(({ rules }) => rules.some(isTrace));
-    const ready = new Map<string, ReadyChain>();
-    for (const { name, rules } of table.chains.values()) {
-      ready.set(name, { name, rules: [], index: ChainIndex.of(rules) });
-    }
-    for (const chain of table.chains.values()) {
-      const target = ready.get(chain.name) as ReadyChain;
-      for (const rule of chain.rules) target.rules.push(readyRule(rule, ready));
-      if (chain.policy) this.addHook(chain, target);
-    }
-  }
-
-  private addHook(chain: Chain, ready: ReadyChain): void {
-    this.hooks.set(chain.name as HookName, {
-      chain: ready,
-      policy: chain.policy === "DROP" ? "drop" : "accept",
-      counters: chain.countsPolicy ? chain.counters : undefined,
-    });
+    this.needs = needsOf(table);
   }
 
   run(hook: HookName, context: HookContext, listener: RuleListener | undefined): TargetVerdict {
-    const ready = this.hooks.get(hook);
+    const ready = this.chain(hook);
     if (!ready) return "accept";
     context.table = this.name;
     context.hook = hook;
-    const verdict = walk(ready.chain, context, listener);
+    const verdict = this.walk(ready, context, listener);
     if (verdict !== "continue") return verdict;
-    if (ready.counters) {
-      ready.counters.packets += 1;
-      ready.counters.bytes += networkLength(context.packet);
+    const { policy, countsPolicy, counters, rules } = ready.chain;
+    if (countsPolicy) count(counters, context);
+    if (policy) listener?.policy(context, hook, rules.length + 1, policy);
+    return policy === "DROP" ? "drop" : "accept";
+  }
+
+  /** Made ready when the first packet comes. */
+  private chain(name: string): ReadyChain | undefined {
+    const ready = this.chains.get(name);
+    if (ready) return ready;
+    const chain = this.table.chains.get(name);
+    if (!chain) return undefined;
+    const made = new ReadyChain(chain);
+    this.chains.set(name, made);
+    return made;
+  }
+
+  private walk(
+    ready: ReadyChain,
+    context: HookContext,
+    listener: RuleListener | undefined,
+  ): TargetVerdict {
+    const { name, rules } = ready.chain;
+    const positions = ready.index?.positions(context.packet);
+    const steps = positions?.length ?? rules.length;
+    for (let step = 0; step < steps; step++) {
+      const position = positions ? (positions[step] as number) : step;
+      const rule = rules[position] as Rule;
+      if (!passes(rule, context)) continue;
+      count(rule.counters, context);
+      listener?.rule(context, name, position + 1, rule);
+      const { target } = rule;
+      switch (target.kind) {
+        case "none":
+          continue;
+        case "verdict":
+          if (target.verdict === "RETURN") return "continue";
+          return target.verdict === "ACCEPT" ? "accept" : "drop";
+        case "chain": {
+          const next = (ready.jumps[position] ??= this.chain(target.chain)) as ReadyChain;
+          const verdict = this.walk(next, context, listener);
+          if (verdict !== "continue" || target.isGoto) return verdict;
+          continue;
+        }
+        case "extension": {
+          const verdict = target.definition.evaluate(target.config, context);
+          if (verdict !== "continue") return verdict;
+        }
+      }
     }
-    const policy = ready.policy === "drop" ? "DROP" : "ACCEPT";
-    listener?.policy(context, hook, ready.chain.rules.length + 1, policy);
-    return ready.policy;
+    if (name !== context.hook) listener?.end(context, name, rules.length + 1);
+    return "continue";
   }
 }
 
-const isTrace = ({ target }: Rule): boolean =>
-  target.kind === "extension" && target.definition.name === "TRACE";
+class ReadyChain {
+  readonly index: ChainIndex | undefined;
+  /** Where the rules lead; found when a packet first goes there. */
+  readonly jumps: (ReadyChain | undefined)[];
 
-function walk(
-  chain: ReadyChain,
-  context: HookContext,
-  listener: RuleListener | undefined,
-): TargetVerdict {
-  const { rules } = chain;
-  const positions = chain.index?.positions(context.packet);
-  const count = positions?.length ?? rules.length;
-  for (let step = 0; step < count; step++) {
-    const index = positions ? (positions[step] as number) : step;
-    const ready = rules[index] as ReadyRule;
-    if (!passes(ready.tests, context)) continue;
-    ready.counters.packets += 1;
-    ready.counters.bytes += networkLength(context.packet);
-    const { target } = ready.rule;
-    listener?.rule(context, chain.name, index + 1, ready.rule);
-    switch (target.kind) {
-      case "none":
-        continue;
-      case "verdict":
-        if (target.verdict === "RETURN") return "continue";
-        return target.verdict === "ACCEPT" ? "accept" : "drop";
-      case "chain": {
-        const next = ready.chain as ReadyChain;
-        const verdict = walk(next, context, listener);
-        if (verdict !== "continue" || target.isGoto) return verdict;
-        continue;
-      }
-      case "extension": {
-        const verdict = target.definition.evaluate(target.config, context);
-        if (verdict !== "continue") return verdict;
-      }
-    }
+  constructor(readonly chain: Chain) {
+    this.index = ChainIndex.of(chain.rules);
+    this.jumps = new Array<ReadyChain | undefined>(chain.rules.length);
   }
-  if (chain.name !== context.hook) listener?.end(context, chain.name, rules.length + 1);
-  return "continue";
 }
 
-function passes(tests: readonly Test[], context: HookContext): boolean {
-  const ip = context.packet.ip as Ipv4Header;
-  for (const test of tests) if (!test(context, ip)) return false;
+function count(counters: Counters, { packet }: HookContext): void {
+  counters.packets += 1;
+  counters.bytes += networkLength(packet);
+}
+
+function passes({ ip, matches }: Rule, context: HookContext): boolean {
+  if (!headerPasses(ip, context)) return false;
+  for (const { definition, config, state } of matches) {
+    if (!definition.evaluate(config, context, state)) return false;
+  }
   return true;
 }
 
-function readyRule(rule: Rule, chains: ReadonlyMap<string, ReadyChain>): ReadyRule {
-  const tests = ipTests(rule);
-  for (const { definition, config, state } of rule.matches) {
-    tests.push((context) => definition.evaluate(config, context, state));
-  }
-  const chain = rule.target.kind === "chain" ? chains.get(rule.target.chain) : undefined;
-  return { tests, counters: rule.counters, rule, chain };
-}
-
-function ipTests({ ip }: Rule): Test[] {
-  const tests: Test[] = [];
-  const { source, destination, input, output, protocol, protocolNegated, fragment } = ip;
-  if (source) tests.push((_, header) => addressPasses(source, header.src));
-  if (destination) tests.push((_, header) => addressPasses(destination, header.dst));
-  if (input) tests.push((context) => interfacePasses(input, context.input?.name ?? ""));
-  if (output) tests.push((context) => interfacePasses(output, context.output?.name ?? ""));
-  if (protocol !== 0) {
-    tests.push((_, header) => (header.protocol === protocol) !== protocolNegated);
-  }
-  if (fragment !== "any") {
-    tests.push((_, header) => header.fragmentOffset > 0 === (fragment === "later"));
-  }
-  return tests;
+/** ip_packet_match() */
+function headerPasses(test: IpTest, context: HookContext): boolean {
+  const { source, destination, input, output, protocol, fragment } = test;
+  const header = context.packet.ip as Ipv4Header;
+  if (source && !addressPasses(source, header.src)) return false;
+  if (destination && !addressPasses(destination, header.dst)) return false;
+  if (input && !interfacePasses(input, context.input?.name ?? "")) return false;
+  if (output && !interfacePasses(output, context.output?.name ?? "")) return false;
+  if (protocol !== 0 && (header.protocol === protocol) === test.protocolNegated) return false;
+  return fragment === "any" || header.fragmentOffset > 0 === (fragment === "later");
 }
 
 function addressPasses(test: AddressTest, address: number): boolean {
