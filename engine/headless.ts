@@ -1,11 +1,14 @@
 /** The door for hosts without a window: whole commands on a lab, and the oracle's scenarios. */
 import { printLab } from "./lab/file/print.ts";
 import type { Lab } from "./lab/lab.ts";
+import { followPackets } from "./lab/follow.ts";
 import { loadLab } from "./lab/load.ts";
 import { LabSession } from "./lab/session/lab-session.ts";
 import type { Outcome, Problem, Session } from "./session.ts";
 import { milliseconds, seconds } from "./sim/clock.ts";
 import { runUntil } from "./sim/run-until.ts";
+import { packetFilter } from "./trace/filter.ts";
+import type { Journey } from "./trace/journey.ts";
 
 export type { Session } from "./session.ts";
 export { defaultMac } from "./lab/file/naming.ts";
@@ -17,6 +20,7 @@ export {
   type Transcript,
 } from "./lab/scenario/format.ts";
 export { runScenario } from "./lab/scenario/run.ts";
+export { printJourney } from "./trace/print.ts";
 
 /** From switching on to the first command: links come up, services start. */
 const SETTLE_NS = milliseconds(500);
@@ -25,11 +29,20 @@ const SETTLE_NS = milliseconds(500);
 const COMMAND_LIMIT_NS = seconds(3600);
 const COMMAND_EVENT_LIMIT = 200_000_000;
 
+/** What is under way when a command ends is followed for a while. */
+const LAST_PACKETS_SECONDS = 0.05;
+
 export interface CommandOutcome {
   readonly stdout: string;
   readonly stderr: string;
   /** 128 + n for a signal. */
   readonly exit: number;
+}
+
+export interface TracedCommand extends CommandOutcome {
+  readonly journeys: readonly Journey[];
+  /** Packets beyond those that were asked for. */
+  readonly leftOut: number;
 }
 
 /** A lab that runs only while commands do. */
@@ -64,6 +77,22 @@ export class HeadlessLab {
       runUntil(sim, ended, sim.nowNs + seconds(1), COMMAND_EVENT_LIMIT);
     }
     return { stdout: command.stdout, stderr: command.stderr, exit: command.exitStatus ?? 137 };
+  }
+
+  /** Runs a command line and follows the packets that pass meanwhile, anywhere in the lab. */
+  trace(
+    host: string,
+    commandLine: string,
+    options: { readonly filter: string | undefined; readonly packets: number },
+  ): Outcome<TracedCommand> {
+    const wants = packetFilter(options.filter, this.lab.node(host).machine);
+    if (!wants.ok) return wants;
+    const { recorder, stop } = followPackets(this.lab, wants.value, options.packets);
+    const outcome = this.run(host, commandLine);
+    this.pass(LAST_PACKETS_SECONDS);
+    stop();
+    const { journeys, leftOut } = recorder;
+    return { ok: true, value: { ...outcome, journeys, leftOut } };
   }
 
   /** For a host that lets the lab run by the clock from now on. */

@@ -5,13 +5,14 @@ import type { Output } from "./output.ts";
 import { record } from "./record/record.ts";
 import { run } from "./run.ts";
 import { scenario } from "./scenario.ts";
+import { trace } from "./trace.ts";
 import { USAGE } from "./usage.ts";
 import { version } from "./version.ts";
 
 /** A promise for what goes on until the user stops it. */
 type Command = (args: readonly string[], output: Output) => number | Promise<number>;
 
-const COMMANDS: Readonly<Record<string, Command>> = { check, record, run, scenario };
+const COMMANDS: Readonly<Record<string, Command>> = { check, record, run, scenario, trace };
 
 /** 0: it went well; 1: a command, a check or a file failed; 2: the command line makes no sense. */
 export function runCommandLine(args: readonly string[], output: Output): number | Promise<number> {

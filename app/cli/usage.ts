@@ -17,6 +17,15 @@ prints the same output, byte for byte.
                           docker command, until Ctrl-C. May be given often.
         --save FILE       Writes the lab as it is at the end.
 
+  podwire trace LAB [--host H --command C]... [--script FILE]
+      Runs commands as above and prints the journey of every packet that is under way
+      while the last of them runs, one line a step: devices, bridges, hooks, rules,
+      connections, rewritten addresses, routes, and how it ended.
+        --filter EXPR     Only packets that match, in tcpdump's language. Otherwise
+                          all of IPv4, without ARP.
+        --packets N       Shows the first N (10).
+        --json            One JSON document with the output and the journeys.
+
   podwire scenario FILE...
       Runs scenarios of the oracle's format and prints their transcripts as JSON.
 
@@ -29,6 +38,6 @@ prints the same output, byte for byte.
 
   podwire --help | --version
 
-Exit status: 0 if all went well; 1 if a command, a check or a file failed (run: the
-status of the last command that failed); 2 if the command line makes no sense.
+Exit status: 0 if all went well; 1 if a command, a check or a file failed (run, trace:
+the status of the last command that failed); 2 if the command line makes no sense.
 `;

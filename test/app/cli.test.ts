@@ -193,3 +193,48 @@ test("as a program of its own it prints the same and exits with the same status"
   );
   expect([result.stdout, result.stderr, result.status]).toEqual(["hi\n", "", 3]);
 }, 60_000);
+
+describe("podwire trace", () => {
+  test("prints what the command printed, and every packet's journey", () => {
+    const { stdout, exit } = podwire(
+      ...["trace", pair(), "--host", "h1", "--command", "ping -c 1 10.0.0.2"],
+    );
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(/1 received[^]*packet 1: IP 10.0.0.1 > 10.0.0.2: ICMP echo request/);
+    expect(stdout).toMatch(/packet 2: IP 10.0.0.2 > 10.0.0.1: ICMP echo reply[^]*delivered\n$/);
+  });
+
+  test("only the last command is followed; the others prepare", () => {
+    const { stdout } = podwire(
+      ...["trace", pair(), "--host", "h2", "--command", "iptables -A INPUT -p icmp -j DROP"],
+      ...["--host", "h1", "--command", "ping -c 1 -W 1 10.0.0.2", "--filter", "icmp"],
+    );
+    expect(stdout).toContain("filter INPUT 1: -p icmp -j DROP");
+    expect(stdout).not.toContain("packet 2");
+  });
+
+  test("--json is the same as data; --packets bounds it", () => {
+    const { stdout } = podwire(
+      ...["trace", pair(), "--host", "h1", "--command", "ping -c 1 10.0.0.2"],
+      ...["--filter", "icmp", "--packets", "1", "--json"],
+    );
+    expect(JSON.parse(stdout)).toMatchObject({
+      host: "h1",
+      exit: 0,
+      journeys: [{ id: 1, fate: "delivered" }],
+      leftOut: 1,
+    });
+  });
+
+  test.each([
+    [["--host", "h1"], 2, "expected --host H --command C"],
+    [["--host", "h1", "--command", "true", "--filter", "tcp port"], 1, "--filter: can't parse"],
+    [["--host", "h1", "--command", "true", "--packets", "0"], 2, "a number from 1 to 10000"],
+    [["--host", "h9", "--command", "true"], 1, 'no machine "h9"'],
+    [["--host", "h1", "--command", "false", "--command", "true"], 1, "false: exit status 1"],
+  ])("%j is refused", (options, exit, words) => {
+    const result = podwire("trace", pair(), ...options);
+    expect(result.exit).toBe(exit);
+    expect(result.stderr).toContain(words);
+  });
+});

@@ -15,6 +15,7 @@ export function noNetwork(): Network {
     hardwareAddress: () => {
       throw new KernelError("ENODEV");
     },
+    tracer: undefined,
     procNet: new Map([["dev", () => "Inter-|\n"]]),
     sysctlTree: { list: () => undefined, read: () => undefined, write: () => {} },
     destroy: () => {},

@@ -67,6 +67,7 @@ export class FakeHost implements IpLayer {
       deviceIndex: (name) => (name === "eth0" ? 2 : undefined),
       deviceName: (index) => (index === 2 ? "eth0" : undefined),
       defaultTtl: () => 64,
+      tracer: undefined,
       discoversPathMtu: () => true,
       setPromiscuity: () => undefined,
       tap: () => () => undefined,

@@ -5,7 +5,7 @@ import { resolveHost } from "../../support/resolve.ts";
 import { serviceByName } from "../../support/services.ts";
 import type { Filter } from "./ast.ts";
 import { tokenize } from "./lexer.ts";
-import { isKeyword, parseFilter } from "./parser.ts";
+import { isKeyword, parseFilter, type FilterNames } from "./parser.ts";
 
 const PROTOCOL_NUMBERS: Readonly<Record<string, number>> = {
   igmp: 2,
@@ -23,8 +23,23 @@ export function* compileFilter(sys: Sys, text: string): Blocking<Filter | undefi
     const found = yield* resolveHost(sys, token.text);
     if (found.ok && !found.numeric) hosts.set(token.text, found.addresses);
   }
-  return parseFilter(text, {
-    host: (name) => hosts.get(name),
+  return parseFilter(
+    text,
+    namesFor(sys, (name) => hosts.get(name)),
+  );
+}
+
+/** Parses an expression that names no hosts. Throws FilterError. */
+export function compileNumericFilter(sys: Sys, text: string): Filter | undefined {
+  return parseFilter(
+    text,
+    namesFor(sys, () => undefined),
+  );
+}
+
+function namesFor(sys: Sys, host: FilterNames["host"]): FilterNames {
+  return {
+    host,
     protocol: (name) => PROTOCOL_NUMBERS[name],
     port(name) {
       const tcp = serviceByName(sys, name, "tcp");
@@ -34,5 +49,5 @@ export function* compileFilter(sys: Sys, text: string): Blocking<Filter | undefi
       if (tcp !== undefined && udp !== undefined) return { port };
       return { port, transport: tcp !== undefined ? "tcp" : "udp" };
     },
-  });
+  };
 }
