@@ -22,17 +22,29 @@ export function formatIpv4(address: Ipv4): string {
 
 /** Strict dotted-quad, as inet_pton(3) takes it: four decimal numbers 0 to 255. */
 export function parseIpv4(text: string): Ipv4 | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
-  if (!match) return undefined;
   let value = 0;
-  for (let i = 1; i <= 4; i++) {
-    const part = match[i] as string;
-    const byte = Number(part);
-    if (byte > 255 || (part.length > 1 && part.startsWith("0"))) return undefined;
-    value = value * 256 + byte;
+  let dots = 0;
+  let byte = -1;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === DOT) {
+      if (byte < 0 || dots === 3) return undefined;
+      dots += 1;
+      value = value * 256 + byte;
+      byte = -1;
+    } else {
+      const digit = code - ZERO;
+      // A leading zero might mean an octal number.
+      if (digit < 0 || digit > 9 || byte === 0) return undefined;
+      byte = byte < 0 ? digit : byte * 10 + digit;
+      if (byte > 255) return undefined;
+    }
   }
-  return value as Ipv4;
+  return dots === 3 && byte >= 0 ? ((value * 256 + byte) as Ipv4) : undefined;
 }
+
+const DOT = 46;
+const ZERO = 48;
 
 /** `10.0.0.1/24`, or `10.0.0.1` meaning /32. */
 export function parseIpv4Prefix(text: string): Ipv4Prefix | undefined {

@@ -3,12 +3,28 @@ import { UsageError, type MatchDefinition, type Names, type TypedOption } from "
 
 /** strtoul(3) with base 0, the whole word. */
 export function parseUnsigned(text: string, max = 0xffffffff): number | undefined {
+  const value = parseDecimal(text) ?? parseNumber(text);
+  return value !== undefined && value <= max ? value : undefined;
+}
+
+/** Almost every number that is typed. Undefined: it is not so plain. */
+function parseDecimal(text: string): number | undefined {
+  const { length } = text;
+  if (length === 0 || length > 15) return undefined;
+  let value = 0;
+  for (let i = 0; i < length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9 || (digit === 0 && i === 0 && length > 1)) return undefined;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+function parseNumber(text: string): number | undefined {
   const match = /^\s*\+?(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)$/.exec(text);
   if (!match) return undefined;
   const digits = match[1] as string;
-  const isOctal = /^0[0-7]+$/.test(digits);
-  const value = isOctal ? Number.parseInt(digits, 8) : Number(digits);
-  return value <= max ? value : undefined;
+  return /^0[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number(digits);
 }
 
 export function requireUnsigned(
@@ -127,6 +143,6 @@ export const not = (negated: boolean): string => (negated ? " !" : "");
 
 /** Quotes what a shell would not read as one word; xtables_save_string(). */
 export function quoted(text: string): string {
-  if (text !== "" && /^[A-Za-z0-9_-]+$/.test(text)) return text;
-  return `"${text.replace(/["\\']/g, (character) => `\\${character}`)}"`;
+  if (/^[A-Za-z0-9_-]+$/.test(text)) return text;
+  return `"${/["\\']/.test(text) ? text.replace(/["\\']/g, "\\$&") : text}"`;
 }
