@@ -179,9 +179,10 @@ export abstract class NetDevice {
       this.statistics.txDropped += 1;
       return;
     }
-    // A device without carrier has the noop queueing discipline, which drops unseen.
+    // A device without carrier has the noop queueing discipline, which only counts.
     if (!this.carrierOn) {
       this.drop(packet);
+      this.statistics.txDropped += 1;
       return;
     }
     const { root } = this.trafficControl;

@@ -88,8 +88,7 @@ export class Vxlan extends NetDevice implements UpperDevice {
     const { remote } = this.settings;
     if (remote === undefined || !isMulticast(remote)) return;
     this.joined = remote;
-    this.identity.lower?.joinGroup(groupMac(remote));
-    this.countMembers(remote, 1);
+    this.identity.lower?.ipv4.memberships.join(remote);
   }
 
   protected override closed(): void {
@@ -97,16 +96,7 @@ export class Vxlan extends NetDevice implements UpperDevice {
     const { joined } = this;
     if (joined === undefined) return;
     this.joined = undefined;
-    this.identity.lower?.leaveGroup(groupMac(joined));
-    this.countMembers(joined, -1);
-  }
-
-  private countMembers(group: Ipv4, change: number): void {
-    const groups = this.identity.lower?.ipv4.groups;
-    if (!groups) return;
-    const members = (groups.get(group) ?? 0) + change;
-    if (members > 0) groups.set(group, members);
-    else groups.delete(group);
+    this.identity.lower?.ipv4.memberships.leave(joined);
   }
 
   lowerEvent(_lower: NetDevice, event: DeviceEvent): void {
@@ -302,11 +292,6 @@ export class Vxlan extends NetDevice implements UpperDevice {
       ...this.settings,
     };
   }
-}
-
-/** The Ethernet address of a group, RFC 1112 §6.4. */
-function groupMac(group: Ipv4): Mac {
-  return (0x01005e000000 + (group % 0x800000)) as Mac;
 }
 
 function flowOf(inner: Packet): number {

@@ -7,8 +7,7 @@ import { announceAddress } from "./arp.ts";
 import { carrierChanged, deviceUp, disableIp } from "./fib-frontend.ts";
 import { SCOPE_HOST } from "./in-device.ts";
 
-/** The Ethernet address of 224.0.0.1, which every host listens to, and of ff02::1. */
-const ALL_HOSTS_MAC = 0x01005e000001 as Mac;
+/** The Ethernet address of ff02::1. */
 const ALL_NODES_MAC = 0x333300000001 as Mac;
 
 /** The least MTU with which IPv4 works, RFC 791. */
@@ -21,12 +20,12 @@ export function deviceEvent(netns: NetNamespace, device: NetDevice, event: Devic
       return;
     case "up":
       if (device.isLoopback) addLoopbackAddress(netns, device);
-      if (device.multicast) device.joinGroup(ALL_HOSTS_MAC);
+      device.ipv4.memberships.deviceUp();
       deviceUp(netns, device);
       notify(netns, device);
       return;
     case "down":
-      device.leaveGroup(ALL_HOSTS_MAC);
+      device.ipv4.memberships.deviceDown();
       netns.nextHops.deviceGone(device);
       disableIp(netns, device, "down", false);
       netns.netfilter.nat.forgetMasqueraded(device.ifindex);

@@ -2,6 +2,7 @@
 import { networkLength } from "../../net/length.ts";
 import {
   ICMP_DEST_UNREACHABLE,
+  ICMP_FRAGMENTATION_NEEDED,
   ICMP_REDIRECT,
   ICMP_TIME_EXCEEDED,
   type Ipv4Header,
@@ -9,7 +10,7 @@ import {
 } from "../../net/packet.ts";
 import type { NetDevice } from "../device/net-device.ts";
 import type { NetNamespace } from "../netns.ts";
-import { FRAGMENTATION_NEEDED, REDIRECT_HOST, sendIcmpError } from "./icmp-send.ts";
+import { REDIRECT_HOST, sendIcmpError } from "./icmp-send.ts";
 import { forwardOptions } from "./ip-options.ts";
 import { postrouting } from "./output.ts";
 import type { InputDecision } from "./route-input.ts";
@@ -42,7 +43,7 @@ export function forward(
   if (length > mtu && header.dontFragment) {
     snmp.ip.FragFails += 1;
     tracer?.(packet, { kind: "drop", reason: "mtu", device: output });
-    sendIcmpError(netns, packet, ICMP_DEST_UNREACHABLE, FRAGMENTATION_NEEDED, mtu);
+    sendIcmpError(netns, packet, ICMP_DEST_UNREACHABLE, ICMP_FRAGMENTATION_NEEDED, mtu);
     return;
   }
   if (redirects && netns.rateLimits.allowsRedirect(header.src)) {

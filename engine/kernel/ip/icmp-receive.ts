@@ -3,6 +3,7 @@ import { IPV4_ANY, IPV4_BROADCAST, isMulticast, type Ipv4 } from "../../net/addr
 import { networkLength } from "../../net/length.ts";
 import {
   ICMP_DEST_UNREACHABLE,
+  ICMP_FRAGMENTATION_NEEDED,
   ICMP_ECHO,
   ICMP_ECHO_REPLY,
   ICMP_PARAMETER_PROBLEM,
@@ -16,7 +17,7 @@ import { SECOND } from "../../sim/clock.ts";
 import type { NetDevice } from "../device/net-device.ts";
 import { KernelError } from "../errno.ts";
 import type { NetNamespace } from "../netns.ts";
-import { FRAGMENTATION_NEEDED, sendIcmpReply } from "./icmp-send.ts";
+import { sendIcmpReply } from "./icmp-send.ts";
 import { echoOptions } from "./ip-options.ts";
 import { isValid } from "./neighbour.ts";
 import { learnException, type Route } from "./route.ts";
@@ -52,7 +53,7 @@ export function receiveIcmp(netns: NetNamespace, device: NetDevice, packet: Pack
       answerEcho(netns, device, packet, icmp);
       return;
     case ICMP_DEST_UNREACHABLE:
-      if (icmp.code === FRAGMENTATION_NEEDED && icmp.quoted?.ip) {
+      if (icmp.code === ICMP_FRAGMENTATION_NEEDED && icmp.quoted?.ip) {
         if (!mtuLearnt(netns, icmp, icmp.quoted)) return;
       }
       netns.ip.reportError(packet);

@@ -21,7 +21,6 @@ import { countIcmp } from "./snmp.ts";
 const NET_UNREACHABLE = 0;
 export const HOST_UNREACHABLE = 1;
 export const PROTOCOL_UNREACHABLE = 2;
-export const FRAGMENTATION_NEEDED = 4;
 const COMMUNICATION_PROHIBITED = 13;
 
 /** A redirect for one host. */
@@ -45,7 +44,7 @@ export function sendIcmpError(
   const tos = (header.tos & TOS_BITS) | ERROR_TOS;
   const route = quietRoute(netns, source, header.src, tos);
   if (!route) return;
-  if (!netns.rateLimits.allowsIcmp(type, header.src, route.device)) return;
+  if (!netns.rateLimits.allowsIcmp({ type, code }, header.src, route.device)) return;
   const quoted = about.clone();
   quoted.ether = undefined;
   quoted.vlan = undefined;
@@ -131,7 +130,7 @@ export function sendIcmpReply(
     : netns.addresses.select(device, header.src, SCOPE_LINK);
   const route = quietRoute(netns, source, header.src, header.tos);
   if (!route) return;
-  if (!netns.rateLimits.allowsIcmp(icmp.type, header.src, route.device)) return;
+  if (!netns.rateLimits.allowsIcmp(icmp, header.src, route.device)) return;
   push(netns, route, header.src, header.tos, icmp, { payload: query.payload, options });
 }
 

@@ -3,6 +3,7 @@ import { networkOf, type Ipv4 } from "../../net/address.ts";
 import type { Ns } from "../../sim/clock.ts";
 import type { NetDevice } from "../device/net-device.ts";
 import type { DeviceConf, NeighbourParameters } from "./conf.ts";
+import { Memberships } from "./igmp.ts";
 import type { Neighbour } from "./neighbour.ts";
 
 /** RT_SCOPE_*: the larger, the nearer. */
@@ -45,8 +46,7 @@ interface AddressLifetime {
 export class InDevice {
   /** Primary addresses by scope, then secondary ones, as the kernel keeps them. */
   addresses: IfAddress[] = [];
-  /** Multicast groups that sockets have joined, with their number of members. */
-  readonly groups = new Map<Ipv4, number>();
+  readonly memberships: Memberships;
   /** By address, as a signed 32-bit number. */
   readonly neighbours = new Map<number, Neighbour>();
   /** ARP requests that a proxy is about to answer. */
@@ -58,7 +58,9 @@ export class InDevice {
     readonly device: NetDevice,
     public conf: DeviceConf,
     public neighbourParameters: NeighbourParameters,
-  ) {}
+  ) {
+    this.memberships = new Memberships(device);
+  }
 
   /** The primary address of a prefix; inet_ifa_byprefix(). */
   primaryOf(prefix: Ipv4, length: number): IfAddress | undefined {

@@ -37,9 +37,6 @@ import type { InputDecision } from "./route-input.ts";
 import { routeInput } from "./route-input.ts";
 import { outputFlow, routeOutput } from "./route-output.ts";
 
-/** 224.0.0.1: every host of the link, RFC 1112 §4. */
-const ALL_HOSTS = 0xe0000001 as Ipv4;
-
 /** A tunnel that takes packets out of packets for this machine. */
 export interface Tunnel {
   /** True if the packet was for it. */
@@ -265,9 +262,7 @@ export class IpStack implements IpLayer {
   // ---------------------------------------------------------------- groups
 
   isGroupMember(device: NetDevice, group: Ipv4): boolean {
-    if (!device.up) return false;
-    if (group === ALL_HOSTS) return device.multicast || device.isLoopback;
-    return device.ipv4.groups.has(group);
+    return device.up && device.ipv4.memberships.has(group);
   }
 
   // ---------------------------------------------------------------- what transports ask

@@ -20,13 +20,20 @@ export function sendLocal(netns: NetNamespace, packet: Packet, options?: SendOpt
   packet.ownerGid = options?.owner?.gid;
   const route = routePacket(netns, packet, options);
   const header = packet.ip as Ipv4Header;
-  if (header.dontFragment && networkLength(packet) > route.mtu) throw new KernelError("EMSGSIZE");
+  if (header.dontFragment && networkLength(packet) > mtuOf(route, options)) {
+    throw new KernelError("EMSGSIZE");
+  }
   if (header.id === 0 && !options?.keepId && !header.dontFragment) {
     packet.ip = { ...header, id: netns.nextIpId() };
   }
   if (packet.transport?.kind === "icmp") countIcmp(netns.snmp, "Out", packet.transport.type);
   if (header.options) buildOptions(netns, packet);
   outputRouted(netns, packet, route, options);
+}
+
+/** ip_skb_dst_mtu() */
+function mtuOf(route: Route, options: SendOptions | undefined): number {
+  return options?.ignorePathMtu ? route.device.mtu : route.mtu;
 }
 
 function routePacket(netns: NetNamespace, packet: Packet, options?: SendOptions): Route {
@@ -91,7 +98,8 @@ export function outputRouted(
     netns.tracer?.(packet, { kind: "drop", reason: "no-route", device });
     return;
   }
-  postrouting(netns, packet, undefined, device, taken.gateway || header.dst, taken.mtu);
+  const nextHop = taken.gateway || header.dst;
+  postrouting(netns, packet, undefined, device, nextHop, mtuOf(taken, options));
 }
 
 /** The sender is among the receivers of a group; ip_mc_output(). */

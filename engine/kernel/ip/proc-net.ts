@@ -125,22 +125,16 @@ function arpFile(netns: NetNamespace): string {
   return lines.map((text) => `${text}\n`).join("");
 }
 
-/** 224.0.0.1, which every device that is up listens to. */
-const ALL_HOSTS_WORD = "010000E0";
-
 /** igmp_mc_seq_show() in net/ipv4/igmp.c */
 function igmpFile(netns: NetNamespace): string {
   const lines = ["Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter"];
   for (const device of netns.devices()) {
-    if (!device.up || (!device.multicast && !device.isLoopback)) continue;
-    const groups = [
-      ...Array.from(device.ipv4.groups, ([group, users]) => [hexWord(group), users] as const),
-      [ALL_HOSTS_WORD, 1] as const,
-    ];
+    const groups = device.ipv4.memberships.list();
+    if (groups.length === 0) continue;
     const index = String(device.ifindex);
     lines.push(`${index}\t${device.name.padEnd(10)}: ${String(groups.length).padStart(5)}      V3`);
-    for (const [group, users] of groups) {
-      lines.push(`\t\t\t\t${group} ${String(users).padStart(5)} 0:00000000\t\t0`);
+    for (const { group, users } of groups) {
+      lines.push(`\t\t\t\t${hexWord(group)} ${String(users).padStart(5)} 0:00000000\t\t0`);
     }
   }
   return lines.map((line) => `${line}\n`).join("");

@@ -1,5 +1,10 @@
 /** How often this machine complains. Linux icmp_global_allow(), inet_peer_xrlim_allow(), ip_error(). */
 import type { Ipv4 } from "../../net/address.ts";
+import {
+  ICMP_DEST_UNREACHABLE,
+  ICMP_FRAGMENTATION_NEEDED,
+  type IcmpHeader,
+} from "../../net/packet.ts";
 import { MILLISECOND, SECOND, type Ns } from "../../sim/clock.ts";
 import type { NetDevice } from "../device/net-device.ts";
 import type { NetNamespace } from "../netns.ts";
@@ -10,6 +15,8 @@ interface Peer {
   lastNs: Ns;
   redirects: number;
 }
+
+type IcmpKind = Pick<IcmpHeader, "type" | "code">;
 
 /** A peer may have this many intervals' worth of messages at once. XRLIM_BURST_FACTOR */
 const BURST = 6;
@@ -44,11 +51,13 @@ export class RateLimits {
     return peer;
   }
 
-  /** Whether an ICMP message of this type may go to the address by the device. */
-  allowsIcmp(type: number, to: Ipv4, device: NetDevice): boolean {
+  /** Whether an ICMP message may go to the address by the device; icmpv4_mask_allow(). */
+  allowsIcmp({ type, code }: IcmpKind, to: Ipv4, device: NetDevice): boolean {
     const { sysctl, snmp } = this.netns;
     const isLimited = ((sysctl.number("ipv4/icmp_ratemask") >>> type) & 1) === 1;
-    if (!isLimited || device.isLoopback) return true;
+    // Path MTU discovery is never held up.
+    const isTooBig = type === ICMP_DEST_UNREACHABLE && code === ICMP_FRAGMENTATION_NEEDED;
+    if (!isLimited || isTooBig || device.isLoopback) return true;
     if (!this.globalAllows()) {
       snmp.icmp.OutRateLimitGlobal += 1;
       return false;

@@ -1,15 +1,13 @@
 /** Multicast groups of a bridge: RTM_NEWMDB, RTM_DELMDB. Linux net/bridge/br_mdb.c. */
 import { isGroupMac, isMulticast, type Ipv4, type Mac } from "../../net/address.ts";
 import { Bridge } from "../device/bridge/bridge.ts";
+import { LINK_LOCAL_GROUPS } from "../device/bridge/mdb.ts";
 import { KernelError } from "../errno.ts";
 import type { NetNamespace } from "../netns.ts";
 import { findDevice } from "./link.ts";
 import type { MdbMessage, MdbRequest } from "./messages.ts";
 
 const LARGEST_IPV4 = 0xffffffff;
-
-/** 224.0.0.0/24: never snooped. RFC 4541 §2.1.2. */
-const LINK_LOCAL_GROUPS = 0xe00000;
 
 export function mdb(netns: NetNamespace): MdbMessage[] {
   return netns.devices().flatMap((device) => {

@@ -1,19 +1,15 @@
 /** What devices listen to: /proc/net/{dev_mcast,igmp,igmp6}, and the ioctls that change it. */
-import type { Ipv4, Mac } from "../../net/address.ts";
+import type { Mac } from "../../net/address.ts";
 import { KernelError } from "../errno.ts";
 import type { NetNamespace } from "../netns.ts";
 import { findDevice } from "./link.ts";
 import type { MulticastMessage } from "./messages.ts";
 
-/** 224.0.0.1, which every device that is up listens to. */
-const ALL_HOSTS = 0xe0000001 as Ipv4;
-
 export function multicast(netns: NetNamespace, name: string): MulticastMessage {
   const device = findDevice(netns, name);
-  const hosts = device.up && (device.multicast || device.isLoopback) ? [ALL_HOSTS] : [];
   return {
     link: device.groups.map((mac) => ({ mac, added: device.addedGroups.has(mac) })),
-    inet: [...[...device.ipv4.groups.keys()].reverse(), ...hosts],
+    inet: device.ipv4.memberships.list().map(({ group }) => group),
     inet6: netns.ipv6.groups(device),
   };
 }

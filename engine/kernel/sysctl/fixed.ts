@@ -63,6 +63,7 @@ const FIXED: ReadonlyMap<string, FixedSysctl> = new Map<string, FixedSysctl>([
   ["ipv4/icmp_msgs_per_sec", integer(1000, 0)],
   ["ipv4/icmp_ratelimit", integer(1000)],
   ["ipv4/icmp_ratemask", integer(6168)],
+  ["ipv4/igmp_link_local_mcast_reports", integer(1, ...BYTE)],
   ["ipv4/igmp_max_memberships", integer(20)],
   ["ipv4/igmp_max_msf", integer(10)],
   ["ipv4/igmp_qrv", integer(2, 1)],

@@ -80,6 +80,7 @@ export function buildTopology(sim: Simulation, scenario: Scenario): Topology {
       kind: "bridge",
       ifindex: 2,
       address: defaultMac(name, 0),
+      bridge: { multicastSnooping: false },
     });
     used.set(name, 0);
   }

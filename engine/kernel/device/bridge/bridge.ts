@@ -1,5 +1,5 @@
 /** A learning bridge with a network interface of its own. Linux net/bridge. */
-import { isGroupMac, MAC_BROADCAST, MAC_ZERO, type Mac } from "../../../net/address.ts";
+import { isGroupMac, MAC_BROADCAST, MAC_ZERO, type Ipv4, type Mac } from "../../../net/address.ts";
 import type { Packet } from "../../../net/packet.ts";
 import { networkLength } from "../../../net/length.ts";
 import { SECOND, type Ns } from "../../../sim/clock.ts";
@@ -31,7 +31,7 @@ const SPANNING_TREE = 0;
 const PAUSE = 1;
 
 /** All-snoopers, RFC 4286: joined for multicast snooping. */
-const SNOOPERS_IPV4 = 0x01005e00006a as Mac;
+const SNOOPERS_IPV4 = 0xe000006a as Ipv4;
 const SNOOPERS_IPV6 = 0x33330000006a as Mac;
 
 const MAX_PORTS = 1024;
@@ -185,17 +185,26 @@ export class Bridge extends NetDevice implements SpanningTreeBridge {
 
   protected override opened(): void {
     this.firstCleanUpNs = this.nowNs + SECOND / 10;
-    this.joinGroup(SNOOPERS_IPV4);
-    this.joinGroup(SNOOPERS_IPV6);
+    if (this.settings.multicastSnooping) this.joinSnoopers();
     this.tree.enableBridge();
   }
 
   protected override closed(): void {
-    this.leaveGroup(SNOOPERS_IPV4);
-    this.leaveGroup(SNOOPERS_IPV6);
+    if (this.settings.multicastSnooping) this.leaveSnoopers();
     this.mdb.forgetTemporary();
     this.firstCleanUpNs = undefined;
     this.tree.disableBridge();
+  }
+
+  /** br_multicast_join_snoopers() */
+  private joinSnoopers(): void {
+    this.ipv4.memberships.join(SNOOPERS_IPV4);
+    this.joinGroup(SNOOPERS_IPV6);
+  }
+
+  private leaveSnoopers(): void {
+    this.ipv4.memberships.leave(SNOOPERS_IPV4);
+    this.leaveGroup(SNOOPERS_IPV6);
   }
 
   override destroyed(): void {
@@ -219,7 +228,16 @@ export class Bridge extends NetDevice implements SpanningTreeBridge {
     }
     if (after.defaultPvid !== before.defaultPvid) this.changeDefaultPvid(before.defaultPvid);
     if (after.vlanFiltering !== before.vlanFiltering) this.renewOwnAddresses();
-    if (!after.multicastSnooping) this.mdb.forgetTemporary();
+    if (after.multicastSnooping !== before.multicastSnooping) this.toggleSnooping();
+  }
+
+  /** br_multicast_toggle() */
+  private toggleSnooping(): void {
+    const { multicastSnooping } = this.settings;
+    if (!multicastSnooping) this.mdb.forgetTemporary();
+    if (!this.up) return;
+    if (multicastSnooping) this.joinSnoopers();
+    else this.leaveSnoopers();
   }
 
   /** br_stp_start() */
@@ -376,6 +394,7 @@ export class Bridge extends NetDevice implements SpanningTreeBridge {
     const { dst } = ether;
     if (isGroupMac(dst)) {
       this.groupFramesHandled += 1;
+      if (this.settings.multicastSnooping) this.mdb.snoop(packet, port.device.ifindex, vlan);
       this.flood(packet.clone(), port, vlan);
       this.passUp(packet, vlan);
       return;
@@ -411,7 +430,9 @@ export class Bridge extends NetDevice implements SpanningTreeBridge {
       this.drop(packet);
       return;
     }
-    const entry = isGroupMac(dst) ? undefined : this.lookup(dst, vlan);
+    const isGroup = isGroupMac(dst);
+    if (isGroup && this.settings.multicastSnooping) this.mdb.snoop(packet, this.ifindex, vlan);
+    const entry = isGroup ? undefined : this.lookup(dst, vlan);
     if (entry?.port && entry.kind !== "local") this.forward(entry.port, packet, undefined, vlan);
     else if (entry?.kind !== "local") this.flood(packet, undefined, vlan);
     else this.drop(packet);

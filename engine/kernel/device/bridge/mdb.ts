@@ -1,7 +1,15 @@
 /**
  * A bridge's multicast database: which ports want which group. Linux net/bridge/br_mdb.c. Groups
- * are joined by hand. They limit no flooding: Linux floods them too while it hears no querier.
+ * are joined by hand and by the reports that pass, br_multicast.c. They limit no flooding: Linux
+ * floods them too while it hears no querier.
  */
+import {
+  CHANGE_TO_INCLUDE,
+  IPPROTO_IGMP,
+  MODE_IS_INCLUDE,
+  parseReport,
+} from "../../../net/igmp.ts";
+import type { Packet } from "../../../net/packet.ts";
 import { SECOND, type Ns } from "../../../sim/clock.ts";
 import type { SimEvent } from "../../../sim/event-queue.ts";
 import { KernelError } from "../../errno.ts";
@@ -11,14 +19,25 @@ import type { Bridge } from "./bridge.ts";
 /** How long a membership lasts that nobody renews. RFC 3376 §8.4. */
 const MEMBERSHIP_NS: Ns = 260 * SECOND;
 
+/** How long a member has to object when another one leaves: two queries' time. RFC 3376 §8.8. */
+const LAST_MEMBER_NS: Ns = 2 * SECOND;
+
+/** 224.0.0.0/24: never snooped. RFC 4541 §2.1.2. */
+export const LINK_LOCAL_GROUPS = 0xe00000;
+
+/** A record of these types without sources wants nothing any more. */
+const LEAVES: ReadonlySet<number> = new Set([MODE_IS_INCLUDE, CHANGE_TO_INCLUDE]);
+
 interface MdbEntry {
   readonly group: MdbRequest["group"];
   readonly vlan: number;
   /** Index of the port, or of the bridge itself. */
   readonly ifindex: number;
   readonly permanent: boolean;
-  readonly expires: SimEvent | undefined;
+  expires: SimEvent | undefined;
 }
+
+type Membership = Pick<MdbRequest, "group" | "vlan">;
 
 export class Mdb {
   /** By group, the latest first; in a group by port. */
@@ -26,22 +45,37 @@ export class Mdb {
 
   constructor(private readonly bridge: Bridge) {}
 
-  add(request: MdbRequest, ifindex: number): void {
+  add(request: Membership & { readonly permanent: boolean }, ifindex: number): void {
     const { group, vlan = 0, permanent } = request;
     if (this.find(request, ifindex)) {
       throw new KernelError("EEXIST", "bridge: (*, G) group is already joined by port");
     }
-    const { sim } = this.bridge;
-    const entry: MdbEntry = {
-      group,
-      vlan,
-      ifindex,
-      permanent,
-      expires: permanent ? undefined : sim.schedule(MEMBERSHIP_NS, () => this.remove(entry)),
-    };
+    const entry: MdbEntry = { group, vlan, ifindex, permanent, expires: undefined };
+    if (!permanent) this.lastsFor(entry, MEMBERSHIP_NS);
     const first = this.entries.findIndex((other) => isSameGroup(other, entry));
     this.entries.splice(Math.max(0, first), 0, entry);
     if (first >= 0) this.sortGroup(entry);
+  }
+
+  private lastsFor(entry: MdbEntry, duration: Ns): void {
+    const { sim } = this.bridge;
+    sim.cancel(entry.expires);
+    entry.expires = sim.schedule(duration, () => this.remove(entry));
+  }
+
+  /** Learns from a report that a port sent, or the bridge itself; br_ip4_multicast_igmp3_report(). */
+  snoop(packet: Packet, ifindex: number, vlan: number): void {
+    if (packet.ip?.protocol !== IPPROTO_IGMP) return;
+    for (const { type, group, sources } of parseReport(packet.payload) ?? []) {
+      if (group >>> 8 === LINK_LOCAL_GROUPS) continue;
+      const entry = this.find({ group, vlan }, ifindex);
+      if (entry?.permanent) continue;
+      if (LEAVES.has(type) && sources.length === 0) {
+        const soon = this.bridge.sim.nowNs + LAST_MEMBER_NS;
+        if (entry?.expires && entry.expires.atNs > soon) this.lastsFor(entry, LAST_MEMBER_NS);
+      } else if (entry) this.lastsFor(entry, MEMBERSHIP_NS);
+      else this.add({ group, vlan, permanent: false }, ifindex);
+    }
   }
 
   /** The ports of a group are listed by address of their structures; by index comes closest. */
@@ -71,7 +105,7 @@ export class Mdb {
     }
   }
 
-  private find({ group, vlan = 0 }: MdbRequest, ifindex: number): MdbEntry | undefined {
+  private find({ group, vlan = 0 }: Membership, ifindex: number): MdbEntry | undefined {
     return this.entries.find(
       (entry) => entry.group === group && entry.vlan === vlan && entry.ifindex === ifindex,
     );

@@ -1,3 +1,4 @@
+import { IPPROTO_IGMP } from "../../../net/igmp.ts";
 import { networkLength } from "../../../net/length.ts";
 import {
   IPPROTO_ICMP,
@@ -9,13 +10,14 @@ import {
 } from "../../../net/packet.ts";
 import type { PrintContext } from "./context.ts";
 import { icmpText } from "./icmp.ts";
+import { igmpText } from "./igmp.ts";
 import { ipOptionsText } from "./ip-options.ts";
 import { tcpText } from "./tcp.ts";
 import { udpText } from "./udp.ts";
 
 const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
   [IPPROTO_ICMP]: "ICMP",
-  2: "IGMP",
+  [IPPROTO_IGMP]: "IGMP",
   [IPPROTO_IPIP]: "IPIP",
   [IPPROTO_TCP]: "TCP",
   [IPPROTO_UDP]: "UDP",
@@ -65,6 +67,9 @@ function bodyText(packet: Packet, ip: Ipv4Header, context: PrintContext): string
   }
   if (packet.encapsulated?.ip) {
     return `${source} > ${destination}: IP ${ipText(packet.encapsulated, context)}`;
+  }
+  if (ip.protocol === IPPROTO_IGMP) {
+    return `${source} > ${destination}: ${igmpText(packet.payload, context)}`;
   }
   return `${source} > ${destination}: ip-proto-${ip.protocol} ${packet.payload.length}`;
 }
