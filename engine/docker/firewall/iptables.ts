@@ -13,7 +13,7 @@ import { SystemNames } from "../../programs/iptables/names.ts";
 const FACES = {
   ipv4: { flavour: "nft", family: "ipv4", program: "iptables" },
   ipv6: { flavour: "nft", family: "ipv6", program: "ip6tables" },
-} as const satisfies Record<Face["family"], Face>;
+} as const satisfies Record<string, Face>;
 
 export type TableWord = "filter" | "nat" | "raw";
 
@@ -27,7 +27,7 @@ export class Iptables {
   constructor(
     sys: Sys,
     private readonly netfilter: Netfilter,
-    family: Face["family"],
+    family: keyof typeof FACES,
   ) {
     this.names = new SystemNames(sys);
     this.face = FACES[family];

@@ -1,6 +1,6 @@
 /** Names that a user's chain may have. */
 import { TARGETS, UNMODELLED_TARGETS } from "../../kernel/netfilter/targets/registry.ts";
-import { UsageError } from "../../kernel/netfilter/xtables/extension.ts";
+import { UsageError, type TargetDefinition } from "../../kernel/netfilter/xtables/extension.ts";
 
 export const VERDICTS = ["ACCEPT", "DROP", "RETURN"] as const;
 
@@ -15,8 +15,8 @@ export function isTargetName(name: string): boolean {
   );
 }
 
-/** Throws UsageError. */
-export function checkNewName(name: string): void {
+/** `targets`: those of the program. Throws UsageError. */
+export function checkNewName(name: string, targets: readonly TargetDefinition<unknown>[]): void {
   if (name.length > MAX_CHAIN_NAME) {
     throw new UsageError(`chain name \`${name}' too long (must be under 29 chars)`);
   }
@@ -24,7 +24,7 @@ export function checkNewName(name: string): void {
     throw new UsageError(`chain name not allowed to start with \`${name[0]}'`);
   }
   if (/\s/.test(name)) throw new UsageError(`Invalid chain name \`${name}'`);
-  if (name === "" || isTargetName(name)) {
+  if (name === "" || isTargetName(name) || targets.some((target) => target.name === name)) {
     throw new UsageError("chain name may not clash with target name");
   }
 }

@@ -1,6 +1,8 @@
 /** Reading one iptables command line. Linux iptables/xshared.c do_parse(). */
 import { parseIpv4, netmask, type Ipv4 } from "../../net/address.ts";
 import { parsePrefix6 } from "../../kernel/netfilter/ipv6/addresses.ts";
+import { arpHeader } from "../../kernel/netfilter/arptables/header-match.ts";
+import { ARP_TARGETS, UNMODELLED_ARP_TARGETS } from "../../kernel/netfilter/arptables/targets.ts";
 import { MATCHES6, TARGETS6 } from "../../kernel/netfilter/ipv6/extensions.ts";
 import { MATCHES, UNMODELLED_MATCHES } from "../../kernel/netfilter/matches/registry.ts";
 import { TARGETS, UNMODELLED_TARGETS } from "../../kernel/netfilter/targets/registry.ts";
@@ -24,9 +26,17 @@ import { checkNewName, VERDICTS } from "./chain-name.ts";
 import { Failure, type Face } from "./failure.ts";
 import { HelpAsked, type HelpTopics } from "./help/help.ts";
 import type { SystemNames } from "./names.ts";
-
-export type CommandLetter =
-  "A" | "D" | "C" | "I" | "R" | "L" | "S" | "F" | "Z" | "N" | "X" | "P" | "E" | "V" | "h";
+import {
+  ALIASES,
+  ARPTABLES_OPTIONS,
+  COMMANDS,
+  IPTABLES_OPTIONS,
+  NEGATABLE,
+  RESTRICTED,
+  TAKES_WORD,
+  type CommandLetter,
+  type OptionTables,
+} from "./option-tables.ts";
 
 /** A rule as typed, for each combination of its addresses. */
 export interface TypedRule {
@@ -53,148 +63,48 @@ export interface CommandLine {
   readonly zero: boolean;
 }
 
-const COMMANDS: Readonly<Record<string, CommandLetter>> = {
-  append: "A",
-  delete: "D",
-  check: "C",
-  insert: "I",
-  replace: "R",
-  list: "L",
-  "list-rules": "S",
-  flush: "F",
-  zero: "Z",
-  "new-chain": "N",
-  "delete-chain": "X",
-  policy: "P",
-  "rename-chain": "E",
-  version: "V",
-  help: "h",
-};
-
-const SHORT: Readonly<Record<string, string>> = {
-  A: "append",
-  D: "delete",
-  C: "check",
-  I: "insert",
-  R: "replace",
-  L: "list",
-  S: "list-rules",
-  F: "flush",
-  Z: "zero",
-  N: "new-chain",
-  X: "delete-chain",
-  P: "policy",
-  E: "rename-chain",
-  V: "version",
-  h: "help",
-  s: "source",
-  d: "destination",
-  p: "protocol",
-  i: "in-interface",
-  o: "out-interface",
-  j: "jump",
-  g: "goto",
-  m: "match",
-  n: "numeric",
-  v: "verbose",
-  x: "exact",
-  t: "table",
-  w: "wait",
-  W: "wait-interval",
-  f: "fragments",
-  c: "set-counters",
-  4: "ipv4",
-  6: "ipv6",
-  M: "modprobe",
-};
-
-const LONG: Readonly<Record<string, "none" | "required" | "optional">> = {
-  append: "required",
-  delete: "required",
-  check: "required",
-  insert: "required",
-  replace: "required",
-  list: "optional",
-  "list-rules": "optional",
-  flush: "optional",
-  zero: "optional",
-  "new-chain": "required",
-  "delete-chain": "optional",
-  policy: "required",
-  "rename-chain": "required",
-  version: "none",
-  help: "optional",
-  source: "required",
-  destination: "required",
-  src: "required",
-  dst: "required",
-  protocol: "required",
-  "in-interface": "required",
-  "out-interface": "required",
-  jump: "required",
-  goto: "required",
-  match: "required",
-  numeric: "none",
-  verbose: "none",
-  exact: "none",
-  table: "required",
-  wait: "optional",
-  "wait-interval": "required",
-  fragments: "none",
-  "set-counters": "required",
-  "line-numbers": "none",
-  ipv4: "none",
-  ipv6: "none",
-  modprobe: "required",
-};
-
-/** Options that only some commands take, in the order in which they are checked. */
-const RESTRICTED: readonly (readonly [option: string, shown: string, letters: string])[] = [
-  ["numeric", "n", "L"],
-  ["source", "s", "ACDIR"],
-  ["destination", "d", "ACDIR"],
-  ["protocol", "p", "ACDIR"],
-  ["jump", "j", "ACDIR"],
-  ["exact", "x", "L"],
-  ["in-interface", "i", "ACDIR"],
-  ["out-interface", "o", "ACDIR"],
-  ["line-numbers", "0", "L"],
-  ["set-counters", "c", "AIR"],
-  ["fragments", "f", "ACDIR"],
-];
-
-/** Options whose argument is the last word read, be it the option itself (`-jACCEPT`). */
-const TAKES_WORD: ReadonlySet<string> = new Set([
-  "source",
-  "src",
-  "destination",
-  "dst",
-  "protocol",
-  "in-interface",
-  "out-interface",
-  "jump",
-  "goto",
-]);
-
 const NOTRACK_OPTION: TypedOption = { name: NOTRACK_ALIAS, value: "", negated: false };
 
-const NEGATABLE: ReadonlySet<string> = new Set([
-  "source",
-  "src",
-  "destination",
-  "dst",
-  "protocol",
-  "in-interface",
-  "out-interface",
-  "fragments",
-]);
+/** What the program of a family can read. */
+interface Known extends OptionTables {
+  readonly matches: readonly MatchDefinition<unknown>[];
+  readonly targets: readonly TargetDefinition<unknown>[];
+  readonly unmodelledTargets: ReadonlySet<string>;
+}
+
+const KNOWN: Readonly<Record<Face["family"], Known>> = {
+  ipv4: {
+    ...IPTABLES_OPTIONS,
+    matches: MATCHES,
+    targets: TARGETS,
+    unmodelledTargets: UNMODELLED_TARGETS,
+  },
+  ipv6: {
+    ...IPTABLES_OPTIONS,
+    matches: MATCHES6,
+    targets: TARGETS6,
+    unmodelledTargets: UNMODELLED_TARGETS,
+  },
+  arp: {
+    ...ARPTABLES_OPTIONS,
+    matches: [],
+    targets: ARP_TARGETS,
+    unmodelledTargets: UNMODELLED_ARP_TARGETS,
+  },
+};
 
 interface Loaded<T> {
   readonly definition: T;
   readonly options: TypedOption[];
 }
 
-type ExtensionDefinition = MatchDefinition<unknown> | TargetDefinition<unknown>;
+type LoadedExtension = Loaded<MatchDefinition<unknown> | TargetDefinition<unknown>>;
+
+interface Meaning {
+  readonly name: string;
+  /** Whose option it is; undefined: the program's own. */
+  readonly extension: LoadedExtension | undefined;
+}
 
 /** Looked up when the whole line has been read. */
 interface TypedAddresses {
@@ -243,17 +153,13 @@ export class CommandParser {
   ) {
     if (table !== undefined) this.table = table;
     this.fixedTable = table;
+    const { family } = face;
+    this.known = KNOWN[family];
+    if (family === "arp") this.matches.push({ definition: arpHeader, options: [] });
   }
 
   private readonly fixedTable: string | undefined;
-
-  private get allMatches(): readonly MatchDefinition<unknown>[] {
-    return this.face.family === "ipv6" ? MATCHES6 : MATCHES;
-  }
-
-  private get allTargets(): readonly TargetDefinition<unknown>[] {
-    return this.face.family === "ipv6" ? TARGETS6 : TARGETS;
-  }
+  private readonly known: Known;
 
   /** Throws UsageError, Failure. */
   parse(): CommandLine {
@@ -322,29 +228,61 @@ export class CommandParser {
     const equals = word.indexOf("=");
     const typed = equals < 0 ? word.slice(2) : word.slice(2, equals);
     const inline = equals < 0 ? undefined : word.slice(equals + 1);
-    if (this.extensionOption(typed, inline)) return;
-    const name = this.globalName(typed);
-    if (name === undefined) {
+    let meant = this.meaning(typed);
+    if (!meant) {
       this.loadProtocolMatch();
-      if (this.extensionOption(typed, inline)) return;
-      throw new UsageError(`unknown option "${word}"`);
+      meant = this.meaning(typed);
     }
-    this.global(name, inline !== undefined && TAKES_WORD.has(name) ? word : inline, word);
+    if (!meant) throw new UsageError(`unknown option "${word}"`);
+    const { name, extension } = meant;
+    if (extension) this.extensionOption(extension, name, typed, inline);
+    else this.global(name, inline !== undefined && TAKES_WORD.has(name) ? word : inline, word);
   }
 
-  private globalName(typed: string): string | undefined {
-    if (Object.hasOwn(LONG, typed)) return typed;
-    const found = Object.keys(LONG).filter((name) => name.startsWith(typed));
-    return found.length === 1 ? found[0] : undefined;
+  /** What a long option stands for: it may be cut short as long as only one begins so. */
+  private meaning(typed: string): Meaning | undefined {
+    const { options } = this.known;
+    let short: Meaning | undefined;
+    let isAmbiguous = false;
+    const consider = (spelling: string, name: string, extension?: LoadedExtension): boolean => {
+      if (spelling === typed) return true;
+      if (spelling.startsWith(typed)) {
+        isAmbiguous ||= short !== undefined && short.name !== name;
+        short ??= { name, extension };
+      }
+      return false;
+    };
+    // The last one that was loaded comes first.
+    const all = this.target ? [...this.matches, this.target] : this.matches;
+    for (const extension of all.toReversed()) {
+      const { definition } = extension;
+      for (const name of Object.keys(definition.options)) {
+        if (consider(name, name, extension)) return { name, extension };
+      }
+      for (const [alias, name] of Object.entries(definition.aliases ?? {})) {
+        if (consider(alias, name, extension)) return { name, extension };
+      }
+    }
+    for (const name of Object.keys(options)) {
+      if (consider(name, ALIASES[name] ?? name)) return { name, extension: undefined };
+    }
+    return isAmbiguous ? undefined : short;
   }
 
   private shortOptions(word: string): void {
     for (let index = 1; index < word.length; index++) {
       const letter = word[index] as string;
-      const name = SHORT[letter];
+      const own = this.known.extensionLetters[letter];
+      if (own !== undefined) {
+        const [extension] = this.matches;
+        const inline = word.slice(index + 1) || undefined;
+        if (extension) this.extensionOption(extension, own, letter, inline);
+        return;
+      }
+      const name = this.known.letters[letter];
       if (name === undefined) throw new UsageError(`unknown option "${word}"`);
       const rest = word.slice(index + 1);
-      if (LONG[name] === "none" || rest === "") {
+      if (this.known.options[name] === "none" || rest === "") {
         this.global(name, undefined, `-${letter}`);
         continue;
       }
@@ -368,45 +306,30 @@ export class CommandParser {
     return value;
   }
 
-  private extensionOption(typed: string, inline: string | undefined): boolean {
-    const all = this.target ? [...this.matches, this.target] : this.matches;
-    // The last one that was loaded comes first.
-    for (let index = all.length - 1; index >= 0; index--) {
-      const extension = all[index] as Loaded<ExtensionDefinition>;
-      const { definition } = extension;
-      const long = definition.aliases?.[typed] ?? typed;
-      let name = Object.hasOwn(definition.options, long) ? long : undefined;
-      if (name === undefined && !Object.hasOwn(LONG, typed)) {
-        const names = [
-          ...Object.keys(definition.options),
-          ...Object.keys(definition.aliases ?? {}),
-        ];
-        const found = names.filter((one) => one.startsWith(typed));
-        const only = new Set(found.map((one) => definition.aliases?.[one] ?? one));
-        if (only.size === 1) [name] = only;
-      }
-      if (name === undefined) continue;
-      const { negated } = this;
-      if (negated && !definition.negatable?.includes(name)) {
-        throw new UsageError(`${definition.name}: option "--${name}" cannot be inverted.\n`);
-      }
-      const isAgain = extension.options.some((option) => option.name === name);
-      if (isAgain && !definition.repeatable?.includes(name)) {
-        throw new UsageError(`${definition.name}: option "--${name}" can only be used once.\n`);
-      }
-      let value = "";
-      const kind = definition.options[name];
-      if (kind !== "flag") value = inline ?? this.nextValue(`--${typed}`);
-      if (kind === "arguments" && !value.includes(" ")) {
-        const second = this.argv[this.at];
-        if (second === undefined) throw new UsageError(`--${name} requires two args.`);
-        this.at += 1;
-        value += ` ${second}`;
-      }
-      extension.options.push({ name, value, negated });
-      return true;
+  private extensionOption(
+    { definition, options }: LoadedExtension,
+    name: string,
+    typed: string,
+    inline: string | undefined,
+  ): void {
+    const { negated } = this;
+    if (negated && !definition.negatable?.includes(name)) {
+      throw new UsageError(`${definition.name}: option "--${name}" cannot be inverted.\n`);
     }
-    return false;
+    const isAgain = options.some((option) => option.name === name);
+    if (isAgain && !definition.repeatable?.includes(name)) {
+      throw new UsageError(`${definition.name}: option "--${name}" can only be used once.\n`);
+    }
+    let value = "";
+    const kind = definition.options[name];
+    if (kind !== "flag") value = inline ?? this.nextValue(`--${typed}`);
+    if (kind === "arguments" && !value.includes(" ")) {
+      const second = this.argv[this.at];
+      if (second === undefined) throw new UsageError(`--${name} requires two args.`);
+      this.at += 1;
+      value += ` ${second}`;
+    }
+    options.push({ name, value, negated });
   }
 
   /** `-p tcp --dport`: the protocol's own match comes unasked. */
@@ -414,7 +337,7 @@ export class CommandParser {
     if (this.protocol === 0) return;
     const protocol = this.names.protocolName(this.protocol);
     const name = protocol === "ipv6-icmp" ? "icmp6" : protocol;
-    const definition = this.allMatches.find((match) => match.name === name);
+    const definition = this.known.matches.find((match) => match.name === name);
     if (!definition || this.matches.some((match) => match.definition === definition)) return;
     this.matches.push({ definition, options: [] });
     // Only iptables-nft makes one of two such matches.
@@ -446,11 +369,15 @@ export class CommandParser {
     switch (name) {
       case "source":
       case "src":
+      case "source-ip":
+      case "src-ip":
         this.once("source", "-s");
         this.sources = { text: this.value(inline, typed), negated };
         break;
       case "destination":
       case "dst":
+      case "destination-ip":
+      case "dst-ip":
         this.once("destination", "-d");
         this.destinations = { text: this.value(inline, typed), negated };
         break;
@@ -595,7 +522,7 @@ export class CommandParser {
         break;
       case "N":
         this.chain = inline ?? this.nextValue(typed);
-        checkNewName(this.chain);
+        checkNewName(this.chain, this.known.targets);
         break;
       case "P":
       case "E":
@@ -609,7 +536,7 @@ export class CommandParser {
               : "-E requires old-chain-name and new-chain-name",
           );
         }
-        if (letter === "E") checkNewName(this.argument);
+        if (letter === "E") checkNewName(this.argument, this.known.targets);
         break;
       default:
     }
@@ -638,12 +565,14 @@ export class CommandParser {
     const number = this.names.protocolNumber(text);
     if (number === undefined) throw new UsageError(`unknown protocol "${text}" specified`);
     if (number === 0 && negated) throw new UsageError("rule would never match protocol");
+    // arptables reads it and forgets it.
+    if (this.face.family === "arp") return;
     this.protocol = number;
     this.protocolNegated = negated;
   }
 
   private loadMatch(name: string): void {
-    const definition = this.allMatches.find((match) => match.name === name);
+    const definition = this.known.matches.find((match) => match.name === name);
     if (!definition) {
       if (UNMODELLED_MATCHES.has(name)) {
         throw new Failure(`${this.face.program}: Podwire does not model the match '${name}'`, 2);
@@ -659,10 +588,10 @@ export class CommandParser {
     if (name === "") throw new UsageError("Invalid target name (too short)");
     this.jump = { name, isGoto };
     if (isGoto || VERDICTS.some((verdict) => verdict === name)) return;
-    const definition = this.allTargets.find((target) => target.name === name);
+    const definition = this.known.targets.find((target) => target.name === name);
     if (name === NOTRACK_ALIAS) this.target = { definition: CT, options: [NOTRACK_OPTION] };
     else if (definition) this.target = { definition, options: [] };
-    else if (UNMODELLED_TARGETS.has(name)) {
+    else if (this.known.unmodelledTargets.has(name)) {
       throw new Failure(`${this.face.program}: Podwire does not model the target '${name}'`, 2);
     } else if (this.face.flavour === "legacy" && !this.isChain(this.table, name)) {
       throw new UsageError(`Couldn't load target \`${name}':No such file or directory\n`);
@@ -741,6 +670,7 @@ export class CommandParser {
       protocolNegated: this.protocolNegated,
       flavour: this.face.flavour,
       setDimension: this.setDimension,
+      hostAddress: (text) => this.address(text, false).address,
       warn: (line) => this.warnings.push(line),
     };
   }

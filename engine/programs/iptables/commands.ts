@@ -170,6 +170,10 @@ export class TableCommands {
   }
 
   private zero(name: string | undefined, number: number | undefined): void {
+    if (number !== undefined && this.chain(name).created === 0) {
+      const { family } = this.face;
+      throw this.fail(family === "arp" ? "Incompatible with this kernel" : BAD_RULE);
+    }
     const chains = name === undefined ? [...this.draft.chains.values()] : [this.kernelChain(name)];
     for (const chain of chains) {
       if (number !== undefined) {

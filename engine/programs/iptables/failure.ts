@@ -15,17 +15,19 @@ export class Failure extends Error {
 /** `(nf_tables)` and `(legacy)` are two programs with one face. */
 export interface Face {
   readonly flavour: "nft" | "legacy";
-  readonly family: "ipv4" | "ipv6";
+  readonly family: "ipv4" | "ipv6" | "arp";
   /** `iptables`, `iptables-restore` */
   readonly program: string;
 }
 
 /** `iptables`, without what the program does with it. */
-export const commandOf = ({ family }: Face): string =>
-  family === "ipv6" ? "ip6tables" : "iptables";
+export const commandOf = ({ family }: Pick<Face, "family">): string => COMMANDS[family];
+
+const COMMANDS = { ipv4: "iptables", ipv6: "ip6tables", arp: "arptables" } as const;
 
 export function storeOf({ family }: Face, netfilter: Netfilter): TableStore {
-  return family === "ipv6" ? netfilter.ipv6 : netfilter;
+  const stores = { ipv4: netfilter, ipv6: netfilter.ipv6, arp: netfilter.arp };
+  return stores[family];
 }
 
 export const VERSION = "1.8.9";

@@ -2,6 +2,7 @@
 import type { Program, ProgramDocs } from "../../kernel/process/program.ts";
 import type { Sys } from "../../kernel/process/sys.ts";
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
+import { ARPTABLES } from "./arptables/index.ts";
 import { EBTABLES } from "./ebtables/index.ts";
 import type { Face } from "./failure.ts";
 import { runIptables } from "./iptables.ts";
@@ -97,6 +98,7 @@ export const IPTABLES: readonly Program[] = [
     program(`ip6tables-nft${suffix}`, run, "nft", docs),
     program(`ip6tables-legacy${suffix}`, run, "legacy", docs),
   ]),
+  ...ARPTABLES,
   ...EBTABLES,
   ...UNMODELLED_PROGRAMS,
 ];
@@ -112,4 +114,11 @@ export const IPTABLES_ALTERNATIVES = [
 ] as const;
 
 /** The same, of what has the nf_tables flavour alone. */
-export const NFT_ALTERNATIVES = ["ebtables", "ebtables-save", "ebtables-restore"] as const;
+export const NFT_ALTERNATIVES = [
+  "arptables",
+  "arptables-save",
+  "arptables-restore",
+  "ebtables",
+  "ebtables-save",
+  "ebtables-restore",
+] as const;

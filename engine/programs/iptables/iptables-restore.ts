@@ -1,13 +1,12 @@
 /** iptables-restore(8) */
 import { KernelError, strerror } from "../../kernel/errno.ts";
-import { TableRefused } from "../../kernel/netfilter/xtables/check.ts";
 import type { TableStore } from "../../kernel/netfilter/ipv6/tables.ts";
 import { UsageError } from "../../kernel/netfilter/xtables/extension.ts";
 import {
-  emptyTable,
   isTableName,
   type Counters,
   type Rule,
+  type Table,
 } from "../../kernel/netfilter/xtables/rule.ts";
 import type { Sys } from "../../kernel/process/sys.ts";
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
@@ -16,14 +15,14 @@ import { getopt } from "../support/getopt.ts";
 import { readAll } from "../support/streams.ts";
 import { checkNewName, isTargetName, MAX_CHAIN_NAME } from "./chain-name.ts";
 import type { CommandLine, CommandParser } from "./command-line.ts";
-import { TableCommands, type Refusable } from "./commands.ts";
-import { refusedOperation } from "./commit.ts";
+import { TableCommands } from "./commands.ts";
 import { Draft } from "./draft.ts";
-import { Failure, storeOf, usageFailure, versionOf, type Face } from "./failure.ts";
+import { commandOf, Failure, storeOf, usageFailure, versionOf, type Face } from "./failure.ts";
 import { HelpAsked } from "./help/help.ts";
-import { asFailure, parserFor } from "./iptables.ts";
+import { asFailure, freshTable, hasTable, parserFor, WRONG_FAMILY } from "./iptables.ts";
 import { list, listRules } from "./listing.ts";
 import { SystemNames } from "./names.ts";
+import { refusedLines, type Origin } from "./refused-lines.ts";
 import { splitWords } from "./split-words.ts";
 import { tell } from "./verbose.ts";
 
@@ -41,7 +40,7 @@ export function* runRestore(
   flavour: Face["flavour"],
   family: Face["family"],
 ): Blocking<number> {
-  const program = family === "ipv6" ? "ip6tables-restore" : "iptables-restore";
+  const program = `${commandOf({ family })}-restore`;
   const face: Face = { flavour, family, program };
   const parsed = getopt([program, ...argv.slice(1)], {
     short: "bcvVthnwW:M:T:46",
@@ -90,6 +89,16 @@ export function* runRestore(
   if (flavour === "legacy" && has("W", "wait-interval")) {
     yield* sys.printError("Ignoring deprecated --wait-interval option.\n");
   }
+  return yield* restoreText(sys, face, options, text);
+}
+
+/** Carries out what the text says; the exit status. */
+export function* restoreText(
+  sys: Sys,
+  face: Face,
+  options: RestoreOptions,
+  text: string,
+): Blocking<number> {
   const restore = new Restore(sys, face, options);
   let failure: Failure | undefined;
   try {
@@ -102,10 +111,7 @@ export function* runRestore(
   return failure?.status ?? 0;
 }
 
-/** Where a rule came from, for the kernel's complaint about it. */
-interface Origin extends Refusable {
-  readonly line: number;
-}
+const isOfCommand = (error: unknown): boolean => error instanceof Failure && error.status === 1;
 
 class Restore {
   line = 0;
@@ -134,13 +140,27 @@ class Restore {
     const lines = text.split("\n");
     const isWhole = lines.at(-1) === "";
     if (isWhole) lines.pop();
+    const lastCommit = lines.lastIndexOf("COMMIT");
     for (const [index, line] of lines.entries()) {
       this.line += 1;
-      this.take(line, isWhole || index < lines.length - 1);
+      try {
+        this.take(line, isWhole || index < lines.length - 1);
+      } catch (error) {
+        const isImplicit = this.draft && this.face.family === "arp" && index > lastCommit;
+        throw isImplicit && isOfCommand(error) ? this.implicitCommitFailed() : error;
+      }
     }
+    if (this.draft && this.face.family === "arp") this.commit(this.draft);
     if (this.draft) {
       throw new Failure(`${this.face.program}: COMMIT expected at line ${this.line + 1}`, 1);
     }
+  }
+
+  /** arptables carries out what it was given at the end of the file. */
+  private implicitCommitFailed(): Failure {
+    const { face } = this;
+    const what = "final implicit COMMIT failed";
+    return new Failure(`${versionOf(face)}: ${face.program}: ${what}`, 1);
   }
 
   /** `isEnded`: a newline follows, without which legacy does not know a COMMIT. */
@@ -155,6 +175,9 @@ class Restore {
       if (isCommit) this.skipping = false;
     } else if (!this.draft || !this.commands) {
       if (!line.startsWith("*")) throw this.lineFailed();
+      this.begin(line.slice(1).trim());
+    } else if (this.face.family === "arp" && line.startsWith("*")) {
+      this.commit(this.draft);
       this.begin(line.slice(1).trim());
     } else {
       this.tellFlush(this.draft);
@@ -175,7 +198,7 @@ class Restore {
       this.skipping = true;
       return;
     }
-    if (!isTableName(name)) {
+    if (!isTableName(name) || !hasTable(face, name)) {
       const what =
         face.flavour === "nft"
           ? `line ${this.line} table name '${name}' invalid`
@@ -184,7 +207,7 @@ class Restore {
     }
     const existing = this.store.table(face.flavour, name);
     const fresh = !existing || (face.flavour === "nft" && !this.options.noFlush);
-    const draft = new Draft(fresh ? emptyTable(name, face.flavour) : existing);
+    const draft = new Draft(fresh ? freshTable(face, name) : existing);
     if (!this.options.noFlush) draft.clear();
     if (face.flavour === "legacy") {
       for (const chain of draft.chains.values()) chain.counters = { packets: 0, bytes: 0 };
@@ -221,7 +244,8 @@ class Restore {
       if (policy === "-") return;
       if (policy !== "ACCEPT" && policy !== "DROP") throw this.badPolicy(name, policy, "name");
       existing.policy = policy;
-      existing.countsPolicy = true;
+      // arptables has no counters to give it.
+      existing.countsPolicy = this.face.family !== "arp";
       if (this.options.counters) existing.counters = this.policyCounters(name, counters);
       return;
     }
@@ -239,7 +263,7 @@ class Restore {
     if (isLegacy && (isTargetName(name) || (existing && !this.options.noFlush))) {
       throw fail(`error creating chain '${name}':File exists`);
     }
-    if (!isLegacy) checkNewName(name);
+    if (!isLegacy) checkNewName(name, []);
     if (existing) existing.rules = [];
     else draft.addChain(name);
   }
@@ -265,8 +289,7 @@ class Restore {
     const counted = /^\[(\d+):(\d+)\]\s*/.exec(line);
     if (line.startsWith("[") && !counted) throw new UsageError(`Bad line ${this.line}: need ]`);
     const words = splitWords(counted ? line.slice(counted[0].length) : line);
-    const other = this.face.family === "ipv6" ? ["-4", "--ipv4"] : ["-6", "--ipv6"];
-    if (other.includes(words[0] ?? "")) return;
+    if (WRONG_FAMILY[this.face.family].includes(words[0] ?? "")) return;
     const argv = [this.face.program, ...words];
     const { netfilter } = this.sys;
     const parser = parserFor(
@@ -283,7 +306,7 @@ class Restore {
       this.output += print(this.face, draft, command, this.names);
       return;
     }
-    if (this.options.verbose) this.output += tell(draft, command, this.names);
+    if (this.options.verbose) this.output += tell(this.face, draft, command, this.names);
     const old = draft.chains.get(command.chain ?? "")?.rules ?? [];
     const isAppended = command.letter === "A";
     const before = isAppended ? undefined : new Set(old);
@@ -336,22 +359,19 @@ class Restore {
       this.store.removeTable(face.flavour, draft.name);
       return;
     }
+    const table = draft.finish();
     try {
-      this.store.replaceTable(face.flavour, draft.finish());
+      this.store.replaceTable(face.flavour, table);
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
       if (face.flavour === "legacy") throw this.lineFailed();
-      throw this.refusal(error);
+      throw this.refusal(error, table);
     }
   }
 
   /** nf_tables names every rule that it did not take. */
-  private refusal(error: KernelError): Failure {
-    const refusals = error instanceof TableRefused ? error.refusals : [];
-    const lines = refusals
-      .map(({ errno, rule }) => ({ errno, ...(this.origins.get(rule) ?? this.lastChange) }))
-      .sort((a, b) => a.line - b.line)
-      .map((origin) => `line ${origin.line}: ${refusedOperation(origin.errno, origin)}`);
+  private refusal(error: KernelError, table: Table): Failure {
+    const lines = refusedLines(error, table, this.origins, this.lastChange);
     return new Failure(`${versionOf(this.face)}: \n${lines.join("\n")}`, 4);
   }
 }

@@ -10,7 +10,7 @@ import type { Sys } from "../../kernel/process/sys.ts";
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
 import { getopt } from "../support/getopt.ts";
 import { ctime } from "./ctime.ts";
-import { Failure, storeOf, VERSION, versionOf, type Face } from "./failure.ts";
+import { commandOf, Failure, storeOf, VERSION, versionOf, type Face } from "./failure.ts";
 import { asFailure } from "./iptables.ts";
 import { SystemNames } from "./names.ts";
 import { saveRule, sortedChains } from "./print.ts";
@@ -39,7 +39,7 @@ export function* runSave(
   flavour: Face["flavour"],
   family: Face["family"],
 ): Blocking<number> {
-  const command = family === "ipv6" ? "ip6tables" : "iptables";
+  const command = commandOf({ family });
   const face: Face = { flavour, family, program: `${command}-save` };
   const parsed = getopt([face.program, ...argv.slice(1)], {
     short: "Vcdt:M:f:46",

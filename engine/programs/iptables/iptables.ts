@@ -1,7 +1,13 @@
 /** iptables(8), in both flavours. */
 import { KernelError } from "../../kernel/errno.ts";
 import { UsageError } from "../../kernel/netfilter/xtables/extension.ts";
-import { emptyTable, isTableName } from "../../kernel/netfilter/xtables/rule.ts";
+import { emptyArpTable } from "../../kernel/netfilter/arptables/arp-tables.ts";
+import {
+  emptyTable,
+  isTableName,
+  type Table,
+  type TableName,
+} from "../../kernel/netfilter/xtables/rule.ts";
 import type { Netfilter } from "../../kernel/netfilter/netfilter.ts";
 import type { Sys } from "../../kernel/process/sys.ts";
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
@@ -30,7 +36,7 @@ export function* runIptables(
   return yield* runAs(sys, argv, { ...face, program: commandOf(face) });
 }
 
-function* runAs(sys: Sys, argv: readonly string[], face: Face): Blocking<number> {
+export function* runAs(sys: Sys, argv: readonly string[], face: Face): Blocking<number> {
   try {
     yield* runCommand(sys, argv, face);
     return 0;
@@ -82,6 +88,13 @@ export function parserFor(
   );
 }
 
+/** Of the other program. */
+export const WRONG_FAMILY: Readonly<Record<Face["family"], readonly string[]>> = {
+  ipv4: ["-6", "--ipv6"],
+  ipv6: ["-4", "--ipv4"],
+  arp: [],
+};
+
 function* runCommand(sys: Sys, argv: readonly string[], face: Face): Blocking<void> {
   if (argv.slice(1).some((word) => word === "-V" || word === "--version")) {
     yield* sys.print(`${versionOf(face)}\n`);
@@ -92,7 +105,7 @@ function* runCommand(sys: Sys, argv: readonly string[], face: Face): Blocking<vo
   const names = new SystemNames(sys);
   const isChain = (table: string, name: string): boolean =>
     isTableName(table) && store.table(face.flavour, table)?.chains.has(name) === true;
-  const wrong = face.family === "ipv6" ? ["-4", "--ipv4"] : ["-6", "--ipv6"];
+  const wrong = WRONG_FAMILY[face.family];
   if (argv.slice(1).some((word) => wrong.includes(word))) {
     const name = face.program;
     throw new Failure(`Try \`${name} -h' or '${name} --help' for more information.`, 2);
@@ -109,12 +122,12 @@ function* runCommand(sys: Sys, argv: readonly string[], face: Face): Blocking<vo
     for (const warning of parser.warnings) yield* sys.printError(warning);
   }
   const { table: tableName } = command;
-  if (!isTableName(tableName)) throw noTable(face, tableName);
+  if (!isTableName(tableName) || !hasTable(face, tableName)) throw noTable(face, tableName);
   const existing = store.table(face.flavour, tableName);
   if (face.flavour === "legacy") store.openTable("legacy", tableName);
-  const draft = new Draft(existing ?? emptyTable(tableName, face.flavour));
+  const draft = new Draft(existing ?? freshTable(face, tableName));
   if (command.letter === "L" || command.letter === "S") {
-    if (face.flavour === "nft" && store.tableNames("legacy").length > 0) {
+    if (face.family !== "arp" && face.flavour === "nft" && store.tableNames("legacy").length > 0) {
       yield* sys.printError(legacyWarning(face));
     }
     yield* sys.print(show(face, draft, command, names));
@@ -125,7 +138,7 @@ function* runCommand(sys: Sys, argv: readonly string[], face: Face): Blocking<vo
     return;
   }
   const commands = new TableCommands(face, draft, names, existing !== undefined);
-  const told = command.verbose ? tell(draft, command, names) : "";
+  const told = command.verbose ? tell(face, draft, command, names) : "";
   const refusable = commands.run(command);
   if (command.verbose && command.letter === "F" && command.chain === undefined) {
     for (const chain of draft.chains.values()) draft.create(chain);
@@ -134,6 +147,15 @@ function* runCommand(sys: Sys, argv: readonly string[], face: Face): Blocking<vo
     commit(face, netfilter, draft, refusable);
   }
   yield* sys.print(told);
+}
+
+export function hasTable({ family }: Face, name: TableName): boolean {
+  return family !== "arp" || name === "filter";
+}
+
+/** As it is before anything was done to it. */
+export function freshTable({ family, flavour }: Face, name: TableName): Table {
+  return family === "arp" ? emptyArpTable() : emptyTable(name, flavour);
 }
 
 function show(face: Face, draft: Draft, command: CommandLine, names: SystemNames): string {

@@ -5,7 +5,12 @@ import { NO_CHAIN } from "./commands.ts";
 import type { Draft } from "./draft.ts";
 import { Failure, kernelFailure, versionOf, type Face } from "./failure.ts";
 import type { SystemNames } from "./names.ts";
-import { listHeader, listRule, saveChain, saveRule, sortedChains } from "./print.ts";
+import { ARP_LOOK } from "./arptables/print.ts";
+import type { Look } from "./look.ts";
+import { IP_LOOK, saveChain, sortedChains } from "./print.ts";
+
+export const lookOf = ({ family }: Pick<Face, "family">): Look =>
+  family === "arp" ? ARP_LOOK : IP_LOOK;
 
 function chosenChains(face: Face, draft: Draft, name: string | undefined): Chain[] {
   const table = draft.finish();
@@ -22,14 +27,15 @@ function chosenChains(face: Face, draft: Draft, name: string | undefined): Chain
 export function list(face: Face, draft: Draft, command: CommandLine, names: SystemNames): string {
   const chains = chosenChains(face, draft, command.chain);
   const { number } = command;
+  const look = lookOf(face);
   if (number !== undefined) {
     const rule = chains[0]?.rules[number - 1];
-    return rule ? listRule(number, rule, command, names) : "";
+    return rule ? look.rule(number, rule, command, names) : "";
   }
   return chains
     .map((chain) => {
-      const rules = chain.rules.map((rule, index) => listRule(index + 1, rule, command, names));
-      return listHeader(chain, draft.references(chain.name), command) + rules.join("");
+      const rules = chain.rules.map((rule, index) => look.rule(index + 1, rule, command, names));
+      return look.header(chain, draft.references(chain.name), command) + rules.join("");
     })
     .join("\n");
 }
@@ -42,12 +48,13 @@ export function listRules(
 ): string {
   const chains = chosenChains(face, draft, command.chain);
   const { number, verbose } = command;
+  const look = lookOf(face);
   const lines: string[] = [];
   if (number === undefined) for (const chain of chains) lines.push(saveChain(chain, verbose));
   for (const chain of chains) {
     for (const [index, rule] of chain.rules.entries()) {
       if (number === undefined || number === index + 1) {
-        lines.push(saveRule(chain.name, rule, names, verbose));
+        lines.push(look.saved(chain.name, rule, names, verbose));
       }
     }
   }

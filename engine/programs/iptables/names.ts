@@ -75,12 +75,17 @@ export class SystemNames implements Names {
     for (const [address = "", ...hosts] of this.table("/etc/hosts", /\s+/)) {
       if (hosts.includes(name)) return parseIpv4(address);
     }
-    return undefined;
+    const network = this.table("/etc/networks", /\s+/).find(([own]) => own === name)?.[1];
+    return network === undefined ? undefined : parseIpv4(network);
   }
 
+  /** Of a host or of a network. */
   host(address: Ipv4): string | undefined {
     const text = formatIpv4(address);
-    return this.table("/etc/hosts", /\s+/).find(([own]) => own === text)?.[1];
+    return (
+      this.table("/etc/hosts", /\s+/).find(([own]) => own === text)?.[1] ??
+      this.table("/etc/networks", /\s+/).find(([, network]) => network === text)?.[0]
+    );
   }
 
   private accountId(path: string, name: string): number | undefined {

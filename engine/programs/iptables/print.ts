@@ -8,6 +8,7 @@ import type {
   RuleTarget,
   Table,
 } from "../../kernel/netfilter/xtables/rule.ts";
+import type { ListFormat, Look } from "./look.ts";
 import type { SystemNames } from "./names.ts";
 
 // ------------------------------------------------------------------ -S
@@ -19,7 +20,7 @@ function saveAddress({ address, mask, negated, ipv6 }: AddressTest, option: stri
   return `${negated ? " !" : ""} ${option} ${text}`;
 }
 
-function targetName(target: RuleTarget): string {
+export function targetName(target: RuleTarget): string {
   switch (target.kind) {
     case "none":
       return "";
@@ -77,14 +78,6 @@ export function sortedChains(table: Table): Chain[] {
 
 // ------------------------------------------------------------------ -L
 
-export interface ListFormat {
-  readonly numeric: boolean;
-  readonly verbose: boolean;
-  readonly exact: boolean;
-  readonly lineNumbers: boolean;
-  readonly family: "ipv4" | "ipv6";
-}
-
 /** 1234567 → `1235K`; xtables_print_num() */
 function shortNumber(number: number): { readonly text: string; readonly unit: string } {
   if (number <= 99_999) return { text: String(number), unit: "" };
@@ -102,13 +95,13 @@ function counterColumn(number: number, exact: boolean): string {
   return unit === "" ? `${text.padStart(5)} ` : `${text.padStart(4)}${unit} `;
 }
 
-function counterWord(number: number, exact: boolean): string {
+export function counterWord(number: number, exact: boolean): string {
   if (exact) return String(number);
   const { text, unit } = shortNumber(number);
   return text + unit;
 }
 
-export function listHeader(
+function listHeader(
   chain: Chain,
   references: number,
   { verbose, exact, lineNumbers }: ListFormat,
@@ -129,6 +122,14 @@ export function listHeader(
   return `Chain ${chain.name} (${title})\n${columns}\n`;
 }
 
+/** `10.0.0.0/24`, `localhost` */
+export function networkText(address: Ipv4, mask: Ipv4, names: SystemNames | undefined): string {
+  const length = netmaskLength(mask);
+  const text = names?.host(address) ?? formatIpv4(address);
+  if (length === undefined) return `${text}/${formatIpv4(mask)}`;
+  return length < 32 ? `${text}/${length}` : text;
+}
+
 function listAddress(
   test: AddressTest | undefined,
   format: ListFormat,
@@ -142,18 +143,12 @@ function listAddress(
     const prefix = test?.ipv6 ?? { address: "::", mask: "0" };
     text = prefix.mask === "128" ? prefix.address : `${prefix.address}/${prefix.mask}`;
   } else if (mask === 0 && !format.numeric) text = "anywhere";
-  else {
-    const length = netmaskLength(mask);
-    const name = !format.numeric && mask === 0xffffffff ? names.host(address) : undefined;
-    text = name ?? formatIpv4(address);
-    if (length === undefined) text += `/${formatIpv4(mask)}`;
-    else if (length < 32) text += `/${length}`;
-  }
+  else text = networkText(address, mask, format.numeric ? undefined : names);
   return `${sign}${text.padEnd(19)} `;
 }
 
 /** One line without columns, as -v shows the rule of a command; FMT_NOTABLE. */
-export function describeRule(
+function describeRule(
   { ip, matches, target }: Described,
   names: SystemNames,
   family: ListFormat["family"],
@@ -178,12 +173,7 @@ type Described = Pick<Rule, "ip" | "matches" | "target">;
 
 const NUMERIC = { numeric: true, verbose: true, exact: false, lineNumbers: false };
 
-export function listRule(
-  number: number,
-  rule: Rule,
-  format: ListFormat,
-  names: SystemNames,
-): string {
+function listRule(number: number, rule: Rule, format: ListFormat, names: SystemNames): string {
   const { ip, counters, target } = rule;
   let line = format.lineNumbers ? `${String(number).padEnd(4)} ` : "";
   if (format.verbose) {
@@ -205,3 +195,10 @@ export function listRule(
   if (target.kind === "extension") line += target.definition.list(target.config, shown);
   return `${line}\n`;
 }
+
+export const IP_LOOK: Look = {
+  header: listHeader,
+  rule: listRule,
+  saved: saveRule,
+  described: describeRule,
+};

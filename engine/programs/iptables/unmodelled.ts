@@ -2,7 +2,6 @@
 import type { Program } from "../../kernel/process/program.ts";
 
 const UNMODELLED: readonly (readonly [name: string, summary: string, directory: string])[] = [
-  ["arptables", "ARP table administration", "/usr/sbin"],
   ["iptables-apply", "a safer way to update iptables remotely", "/usr/sbin"],
   ["iptables-restore-translate", "translate saved rules to nft", "/usr/sbin"],
   ["iptables-translate", "translate a rule to nft", "/usr/sbin"],

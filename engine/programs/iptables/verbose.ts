@@ -3,7 +3,9 @@ import type { Chain } from "../../kernel/netfilter/xtables/rule.ts";
 import type { CommandLine } from "./command-line.ts";
 import type { Draft } from "./draft.ts";
 import type { SystemNames } from "./names.ts";
-import { describeRule, sortedChains } from "./print.ts";
+import type { Face } from "./failure.ts";
+import { lookOf } from "./listing.ts";
+import { sortedChains } from "./print.ts";
 
 const CHAIN_WORDS: Readonly<Record<string, string>> = {
   F: "Flushing",
@@ -12,7 +14,7 @@ const CHAIN_WORDS: Readonly<Record<string, string>> = {
 };
 
 /** Before the command is carried out. */
-export function tell(draft: Draft, command: CommandLine, names: SystemNames): string {
+export function tell(face: Face, draft: Draft, command: CommandLine, names: SystemNames): string {
   const { letter, chain, number, rule } = command;
   const word = CHAIN_WORDS[letter];
   if (word !== undefined) {
@@ -22,7 +24,10 @@ export function tell(draft: Draft, command: CommandLine, names: SystemNames): st
   }
   const isOfRule = "ACIR".includes(letter) || (letter === "D" && number === undefined);
   if (!isOfRule || chain === undefined) return "";
-  return rule.ips.map((ip) => `${describeRule({ ...rule, ip }, names, command.family)}\n`).join("");
+  const look = lookOf(face);
+  return rule.ips
+    .map((ip) => `${look.described({ ...rule, ip }, names, command.family)}\n`)
+    .join("");
 }
 
 function chosen(draft: Draft, { letter, chain }: CommandLine): Chain[] {

@@ -7,7 +7,16 @@ import type { Blocking } from "../../kernel/process/wait-queue.ts";
 import { SystemNames } from "../iptables/names.ts";
 import { kernelChains, listHeads, listTable, needsWarning, type ListOptions } from "./list.ts";
 
-type Family = "ip" | "ip6";
+type Family = ListOptions["family"];
+
+const FAMILIES: readonly string[] = ["ip", "ip6", "arp"] satisfies readonly Family[];
+
+const isFamily = (word: string | undefined): word is Family => FAMILIES.includes(word ?? "");
+
+interface FamilyTable {
+  readonly family: Family;
+  readonly table: Table;
+}
 
 class NftError extends Error {}
 
@@ -56,25 +65,21 @@ class Nft {
 
   private store(family: Family): TableStore {
     const { netfilter } = this.sys;
-    return family === "ip6" ? netfilter.ipv6 : netfilter;
+    return { ip: netfilter, ip6: netfilter.ipv6, arp: netfilter.arp }[family];
   }
 
-  private tables(family: Family): Table[] {
-    const store = this.store(family);
-    return store
-      .tableNames("nft")
-      .reverse()
-      .map((name) => store.table("nft", name) as Table);
-  }
-
-  private families(word: string | undefined): Family[] {
-    if (word === undefined) {
-      if (!this.sys.netfilter.frames.isEmpty) throw unmodelled("the tables of ebtables");
-      return ["ip", "ip6"];
-    }
-    if (word === "ip" || word === "ip6") return [word];
-    if (["inet", "arp", "netdev"].includes(word)) return [];
-    throw unmodelled(`the family '${word}'`);
+  /** The tables of a family, or of all, the oldest first. */
+  private tables(word: string | undefined): readonly FamilyTable[] {
+    const isKnown = word === undefined || isFamily(word) || /^(inet|netdev|bridge)$/.test(word);
+    if (!isKnown) throw unmodelled(`the family '${word}'`);
+    return this.sys.netfilter.nftOrder
+      .list()
+      .filter(({ family }) => word === undefined || family === word)
+      .map(({ family, name }) => {
+        if (!isFamily(family)) throw unmodelled("the tables of ebtables");
+        const table = isTableName(name) ? this.store(family).table("nft", name) : undefined;
+        return { family, table: table as Table };
+      });
   }
 
   private options(family: Family): ListOptions {
@@ -85,20 +90,16 @@ class Nft {
     const [, object, ...rest] = words;
     switch (object) {
       case "ruleset":
-        for (const family of this.families(rest[0])) {
-          for (const table of this.tables(family)) this.printTable(table, family);
-        }
+        for (const { family, table } of this.tables(rest[0])) this.printTable(table, family);
         break;
       case "tables":
-        for (const family of this.families(rest[0])) {
-          for (const { name } of this.tables(family)) this.output += `table ${family} ${name}\n`;
+        for (const { family, table } of this.tables(rest[0])) {
+          this.output += `table ${family} ${table.name}\n`;
         }
         break;
       case "chains":
-        for (const family of this.families(rest[0])) {
-          for (const table of this.tables(family)) {
-            this.output += listHeads(table, this.options(family));
-          }
+        for (const { family, table } of this.tables(rest[0])) {
+          this.output += listHeads(table, this.options(family));
         }
         break;
       case "table": {
@@ -140,9 +141,8 @@ class Nft {
     from: number,
   ): { readonly family: Family; readonly table: Table; readonly at: number } {
     const first = words[from];
-    const isFamily = first === "ip" || first === "ip6";
-    const family: Family = first === "ip6" ? "ip6" : "ip";
-    const at = isFamily ? from + 1 : from;
+    const family: Family = isFamily(first) ? first : "ip";
+    const at = isFamily(first) ? from + 1 : from;
     const name = words[at] ?? "";
     const table = isTableName(name) ? this.store(family).table("nft", name) : undefined;
     if (!table) throw noSuch(words, at);
@@ -150,8 +150,8 @@ class Nft {
   }
 
   private flushRuleset(family: string | undefined): void {
-    for (const one of this.families(family)) {
-      for (const { name } of this.tables(one)) this.store(one).removeTable("nft", name);
+    for (const { family: one, table } of this.tables(family)) {
+      this.store(one).removeTable("nft", table.name);
     }
   }
 
@@ -195,11 +195,11 @@ export const NFTABLES: readonly Program[] = [
     docs: {
       summary: "administration tool of the nftables framework",
       synopsis: [
-        "nft [-n] [-s] list {ruleset|tables|chains} [ip|ip6]",
-        "nft [-n] [-s] list table [ip|ip6] name",
-        "nft [-n] [-s] list chain [ip|ip6] table name",
-        "nft flush ruleset [ip|ip6]",
-        "nft {flush|delete} table [ip|ip6] name",
+        "nft [-n] [-s] list {ruleset|tables|chains} [ip|ip6|arp]",
+        "nft [-n] [-s] list table [ip|ip6|arp] name",
+        "nft [-n] [-s] list chain [ip|ip6|arp] table name",
+        "nft flush ruleset [ip|ip6|arp]",
+        "nft {flush|delete} table [ip|ip6|arp] name",
       ].join("\n"),
       options: [
         ["-n", "priorities as numbers"],

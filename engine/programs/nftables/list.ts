@@ -1,7 +1,5 @@
 /** The tables of iptables-nft, as `nft list` prints them. */
-import { formatIpv4, netmaskLength } from "../../net/address.ts";
 import type {
-  AddressTest,
   Chain,
   InterfaceTest,
   Rule,
@@ -9,11 +7,13 @@ import type {
   TableName,
 } from "../../kernel/netfilter/xtables/rule.ts";
 import type { SystemNames } from "../iptables/names.ts";
+import { formatAddress } from "./address.ts";
+import { arpParts, arpTarget } from "./list-arp.ts";
 import { impliesProtocol, translateMatch } from "./translate-match.ts";
 import { translateTarget } from "./translate-target.ts";
 
 export interface ListOptions {
-  readonly family: "ip" | "ip6";
+  readonly family: "ip" | "ip6" | "arp";
   /** -n: priorities are numbers. */
   readonly numeric: boolean;
   /** -s: no values of counters. */
@@ -29,7 +29,7 @@ const PRIORITIES: Readonly<Record<TableName, readonly [name: string, number: num
 };
 
 /** What iptables-nft makes without libxtables' modules. */
-const NATIVE_MATCHES: ReadonlySet<string> = new Set(["tcp", "udp", "limit", "mark"]);
+const NATIVE_MATCHES: ReadonlySet<string> = new Set(["arp", "tcp", "udp", "limit", "mark"]);
 const NATIVE_TARGETS: ReadonlySet<string> = new Set(["LOG", "NFLOG", "TRACE"]);
 
 /** Some rule of it is of a kind that nft cannot write. */
@@ -66,40 +66,32 @@ function formatInterface(key: string, test: InterfaceTest | undefined): string[]
   return [`${key} ${test.negated ? "!= " : ""}"${name}"`];
 }
 
-function formatAddress(key: string, test: AddressTest | undefined, family: string): string[] {
-  if (!test) return [];
-  const { address, mask, negated, ipv6 } = test;
-  const start = `${family} ${key}`;
-  if (ipv6) {
-    const text = ipv6.mask === "128" ? ipv6.address : `${ipv6.address}/${ipv6.mask}`;
-    return [`${start} ${negated ? "!= " : ""}${text}`];
-  }
-  const length = netmaskLength(mask);
-  if (length === undefined) {
-    const sign = negated ? "!=" : "==";
-    return [`${start} & ${formatIpv4(mask)} ${sign} ${formatIpv4(address)}`];
-  }
-  const text = length === 32 ? formatIpv4(address) : `${formatIpv4(address)}/${length}`;
-  return [`${start} ${negated ? "!= " : ""}${text}`];
-}
-
-function formatRule(rule: Rule, names: SystemNames, options: ListOptions): string {
-  const { ip, matches, counters } = rule;
-  const { family, stateless } = options;
+/** What the rule asks of an IP packet. */
+function packetParts(rule: Rule, names: SystemNames, family: "ip" | "ip6"): string[] {
+  const { ip, matches } = rule;
+  const parts: string[] = [];
   const protocol = names.protocolName(ip.protocol);
-  const parts = [...formatInterface("iifname", ip.input), ...formatInterface("oifname", ip.output)];
   if (ip.protocol !== 0 && !impliesProtocol(rule)) {
     parts.push(`meta l4proto ${ip.protocolNegated ? "!= " : ""}${protocol}`);
   }
-  parts.push(...formatAddress("saddr", ip.source, family));
-  parts.push(...formatAddress("daddr", ip.destination, family));
+  parts.push(...formatAddress(`${family} saddr`, ip.source));
+  parts.push(...formatAddress(`${family} daddr`, ip.destination));
   if (ip.fragment !== "any") {
     parts.push(`ip frag-off & 8191 ${ip.fragment === "later" ? "!=" : "=="} 0`);
   }
   for (const use of matches) parts.push(translateMatch(use, protocol, names));
+  return parts;
+}
+
+function formatRule(rule: Rule, names: SystemNames, options: ListOptions): string {
+  const { ip, counters } = rule;
+  const { family, stateless } = options;
+  const parts = [...formatInterface("iifname", ip.input), ...formatInterface("oifname", ip.output)];
+  if (family === "arp") parts.push(...arpParts(rule));
+  else parts.push(...packetParts(rule, names, family));
   const { packets, bytes } = counters;
   parts.push(stateless ? "counter" : `counter packets ${packets} bytes ${bytes}`);
-  const target = translateTarget(rule.target);
+  const target = (family === "arp" ? arpTarget(rule) : undefined) ?? translateTarget(rule.target);
   return [...parts, ...(target === "" ? [] : [target])].join(" ");
 }
 

@@ -1,5 +1,6 @@
 /** The tables of ip6tables: they are kept and shown, and no packet meets them. */
 import { checkTable } from "../xtables/check.ts";
+import type { TableOrder } from "../xtables/table-order.ts";
 import { emptyTable, type Flavour, type Table, type TableName } from "../xtables/rule.ts";
 
 /** Where iptables and ip6tables keep their tables. */
@@ -21,6 +22,8 @@ export class Ipv6Tables implements TableStore {
     legacy: new Map(),
   };
 
+  constructor(private readonly order: TableOrder) {}
+
   tableNames(flavour: Flavour): TableName[] {
     return [...this.tables[flavour].keys()].reverse();
   }
@@ -40,9 +43,11 @@ export class Ipv6Tables implements TableStore {
   replaceTable(flavour: Flavour, table: Table): void {
     checkTable(table, flavour);
     this.tables[flavour].set(table.name, table);
+    if (flavour === "nft") this.order.add("ip6", table.name);
   }
 
   removeTable(flavour: Flavour, name: TableName): void {
     this.tables[flavour].delete(name);
+    if (flavour === "nft") this.order.remove("ip6", name);
   }
 }

@@ -10,7 +10,11 @@ interface Refusal {
 
 /** The kernel refuses the table because of these rules; it has the errno of the first. */
 export class TableRefused extends KernelError {
-  constructor(readonly refusals: readonly [Refusal, ...Refusal[]]) {
+  constructor(
+    readonly refusals: readonly [Refusal, ...Refusal[]],
+    /** Found on the way through the chains, not in a rule on its own. */
+    readonly isOfWalk: boolean,
+  ) {
     super(refusals[0].errno);
   }
 }
@@ -47,14 +51,14 @@ export function checkTable(table: Table, flavour: Flavour): void {
     checkChain(table, flavour, chain, hooks, refusals);
   }
   const [first, ...others] = refusals;
-  if (first) throw new TableRefused([first, ...others]);
+  if (first) throw new TableRefused([first, ...others], false);
   const reached = hooksOfChains(table);
   for (const chain of table.chains.values()) {
     const hooks = reached.get(chain.name);
     if (chain.policy || hooks === undefined) continue;
     checkChain(table, flavour, chain, hookSet(hooks), refusals);
     const [refusal] = refusals;
-    if (refusal) throw new TableRefused([refusal]);
+    if (refusal) throw new TableRefused([refusal], true);
   }
 }
 
@@ -100,7 +104,7 @@ interface Walk {
 function visit(walk: Walk, chain: Chain, hook: HookName, cause?: Rule): void {
   const { table, reached, path } = walk;
   if (cause && (path.includes(chain.name) || path.length >= MAX_DEPTH)) {
-    throw new TableRefused([{ errno: "ELOOP", rule: cause }]);
+    throw new TableRefused([{ errno: "ELOOP", rule: cause }], true);
   }
   const hooks = reached.get(chain.name) ?? 0;
   if (hooks & HOOK_BITS[hook]) return;

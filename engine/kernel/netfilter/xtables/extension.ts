@@ -1,4 +1,5 @@
 /** What a match or a target is: how it is typed, printed and decided. */
+import type { Ipv4 } from "../../../net/address.ts";
 import type { NetNamespace } from "../../netns.ts";
 import type { NamedState } from "./named-states.ts";
 import type { HookContext } from "./hook-context.ts";
@@ -15,6 +16,7 @@ export interface Names {
   group(name: string): number | undefined;
   userName(id: number): string | undefined;
   groupName(id: number): string | undefined;
+  host(address: Ipv4): string | undefined;
 }
 
 /** An option as typed; a short alias is already its long name. */
@@ -32,6 +34,8 @@ export interface ParseContext {
   readonly flavour: Flavour;
   /** ip_set_get_byname: undefined when there is none. */
   readonly setDimension: (name: string) => number | undefined;
+  /** The address of a host by name or number. Throws UsageError. */
+  readonly hostAddress: (text: string) => Ipv4;
   /** A line for standard error that does not stop the command. */
   warn(line: string): void;
 }

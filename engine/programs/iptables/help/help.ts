@@ -1,5 +1,6 @@
 /** `iptables -h`, of version 1.8.9. */
 import { commandOf, Failure, versionOf, type Face } from "../failure.ts";
+import { arptablesHelp } from "../arptables/help.ts";
 import { MATCH_HELP } from "./match-help.ts";
 import { TARGET_HELP } from "./target-help.ts";
 
@@ -17,7 +18,7 @@ export class HelpAsked extends Error {
   }
 }
 
-const STANDARD = `
+export const STANDARD_HELP = `
 standard match options:
 (If target is DROP, ACCEPT, RETURN or nothing)
 `;
@@ -31,8 +32,9 @@ export function helpText(face: Face, { target, matches }: HelpTopics): string {
     if (text !== undefined) return text;
     throw new Failure(`${face.program}: Podwire does not model the help text of '${name}'`, 1);
   };
+  if (face.family === "arp") return commandsHelp(face) + arptablesHelp(target);
   let text = ownHelp(face);
-  if (target === "standard") text += STANDARD;
+  if (target === "standard") text += STANDARD_HELP;
   else if (target !== undefined) text += find(TARGET_HELP, target);
   for (const match of matches) text += find(MATCH_HELP, match);
   return text;
@@ -41,8 +43,39 @@ export function helpText(face: Face, { target, matches }: HelpTopics): string {
 const isIpv6 = ({ family }: Face): boolean => family === "ipv6";
 
 function ownHelp(face: Face): string {
-  const command = commandOf(face);
   const ipv6 = isIpv6(face);
+  return `${commandsHelp(face)}Options:
+    --ipv4	-4		${ipv6 ? "Error" : "Nothing"} (line is ignored by ip6tables-restore)
+    --ipv6	-6		${ipv6 ? "Nothing" : "Error"} (line is ignored by iptables-restore)
+[!] --protocol	-p proto	protocol: by number or name, eg. \`tcp'
+[!] --source	-s address[/mask][...]
+				source specification
+[!] --destination -d address[/mask][...]
+				destination specification
+[!] --in-interface -i input name[+]
+				network interface name ([+] for wildcard)
+ --jump	-j target
+				target for rule (may load target extension)
+  --goto      -g chain
+			       jump to chain with no return
+  --match	-m match
+				extended match (may load extension)
+  --numeric	-n		numeric output of addresses and ports
+[!] --out-interface -o output name[+]
+				network interface name ([+] for wildcard)
+  --table	-t table	table to manipulate (default: \`filter')
+  --verbose	-v		verbose mode
+  --wait	-w [seconds]	maximum wait to acquire xtables lock before give up
+  --line-numbers		print line numbers when listing
+  --exact	-x		expand numbers (display exact values)
+${ipv6 ? "" : FRAGMENT}  --modprobe=<command>		try to insert modules using this command
+  --set-counters -c PKTS BYTES	set the counter during insert/append
+[!] --version	-V		print package version.
+`;
+}
+
+function commandsHelp(face: Face): string {
+  const command = commandOf(face);
   return `${versionOf({ ...face, program: command })}
 
 Usage: ${command} -[ACD] chain rule-specification [options]
@@ -83,32 +116,5 @@ Either long or short options are allowed.
             -E old-chain new-chain
 				Change chain name, (moving any references)
 
-Options:
-    --ipv4	-4		${ipv6 ? "Error" : "Nothing"} (line is ignored by ip6tables-restore)
-    --ipv6	-6		${ipv6 ? "Nothing" : "Error"} (line is ignored by iptables-restore)
-[!] --protocol	-p proto	protocol: by number or name, eg. \`tcp'
-[!] --source	-s address[/mask][...]
-				source specification
-[!] --destination -d address[/mask][...]
-				destination specification
-[!] --in-interface -i input name[+]
-				network interface name ([+] for wildcard)
- --jump	-j target
-				target for rule (may load target extension)
-  --goto      -g chain
-			       jump to chain with no return
-  --match	-m match
-				extended match (may load extension)
-  --numeric	-n		numeric output of addresses and ports
-[!] --out-interface -o output name[+]
-				network interface name ([+] for wildcard)
-  --table	-t table	table to manipulate (default: \`filter')
-  --verbose	-v		verbose mode
-  --wait	-w [seconds]	maximum wait to acquire xtables lock before give up
-  --line-numbers		print line numbers when listing
-  --exact	-x		expand numbers (display exact values)
-${ipv6 ? "" : FRAGMENT}  --modprobe=<command>		try to insert modules using this command
-  --set-counters -c PKTS BYTES	set the counter during insert/append
-[!] --version	-V		print package version.
 `;
 }

@@ -1,5 +1,6 @@
 /** What is in an ARP packet. Linux net/bridge/netfilter/ebt_arp.c. */
 import { ETHERTYPE_ARP, ETHERTYPE_IPV4 } from "../../../../net/packet.ts";
+import { ARP_OPERATIONS, operationByName } from "../../arptables/operations.ts";
 import { UsageError } from "../../xtables/extension.ts";
 import { parseUnsigned } from "../../xtables/options.ts";
 import { passesMac } from "../frame-tables.ts";
@@ -25,22 +26,9 @@ interface ArpTest {
 }
 
 const ETHERNET = 1;
-/** From 1 on. */
-const OPERATIONS = [
-  "Request",
-  "Reply",
-  "Request_Reverse",
-  "Reply_Reverse",
-  "DRARP_Request",
-  "DRARP_Reply",
-  "DRARP_Error",
-  "InARP_Request",
-  "ARP_NAK",
-];
 
 function parseOperation(text: string): number {
-  const named = OPERATIONS.findIndex((name) => name.toLowerCase() === text.toLowerCase());
-  const value = named >= 0 ? named + 1 : parseUnsigned(text, 65535);
+  const value = operationByName(text) ?? parseUnsigned(text, 65535);
   if (value === undefined) throw new UsageError("Problem with specified ARP opcode");
   return value;
 }
@@ -107,7 +95,7 @@ export const arp = defineFrameMatch<ArpTest>({
     const { operation, hardware, protocol, senderIp, senderMac, targetIp, targetMac } = test;
     let text = "";
     if (operation) {
-      const name = OPERATIONS[operation.value - 1] ?? String(operation.value);
+      const name = ARP_OPERATIONS[operation.value - 1] ?? String(operation.value);
       text += ` --arp-op${bang(operation)} ${name}`;
     }
     if (hardware) text += ` --arp-htype${bang(hardware)} ${hardware.value}`;
