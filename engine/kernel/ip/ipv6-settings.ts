@@ -28,6 +28,9 @@ export class Ipv6Settings {
 
   private readonly addresses = new Map<NetDevice, OwnAddress>();
 
+  /** Bridges that snoop multicast. */
+  private readonly snoopers = new Set<NetDevice>();
+
   constructor(private readonly netns: NetNamespace) {}
 
   /** addrconf_notify(): an address comes with the carrier and goes when the device goes down. */
@@ -65,7 +68,19 @@ export class Ipv6Settings {
   groups(device: NetDevice): Ipv6[] {
     const own = this.addresses.get(device);
     const solicited = own && !device.isLoopback ? [solicitedNode(own.address)] : [];
-    return [...solicited, ALL_NODES_LINK, ALL_NODES_INTERFACE];
+    const snoopers = this.snoopers.has(device) ? [ALL_SNOOPERS] : [];
+    return [...solicited, ...snoopers, ALL_NODES_LINK, ALL_NODES_INTERFACE];
+  }
+
+  /** br_ip6_multicast_join_snoopers() */
+  joinSnoopers(device: NetDevice): void {
+    this.snoopers.add(device);
+    device.joinGroup(ALL_SNOOPERS_MAC);
+  }
+
+  leaveSnoopers(device: NetDevice): void {
+    this.snoopers.delete(device);
+    device.leaveGroup(ALL_SNOOPERS_MAC);
   }
 
   /** What `ip -6 addr` shows. */
@@ -188,6 +203,9 @@ function compareBytes(one: Uint8Array, other: Uint8Array): number {
   return at < 0 ? 0 : (one[at] ?? 0) - (other[at] ?? 0);
 }
 
+/** RFC 4286 */
+const ALL_SNOOPERS = group(0x02, [0x6a]);
+const ALL_SNOOPERS_MAC = 0x33330000006a as Mac;
 const ALL_NODES_LINK = group(0x02, [1]);
 const ALL_NODES_INTERFACE = group(0x01, [1]);
 

@@ -111,8 +111,14 @@ function loopBack(
 ): void {
   const { ipExt } = netns.snmp;
   const dst = packet.ip?.dst as Ipv4;
-  if (type === "broadcast") ipExt.OutBcastPkts += 1;
-  else ipExt.OutMcastPkts += 1;
+  const bytes = networkLength(packet);
+  if (type === "broadcast") {
+    ipExt.OutBcastPkts += 1;
+    ipExt.OutBcastOctets += bytes;
+  } else {
+    ipExt.OutMcastPkts += 1;
+    ipExt.OutMcastOctets += bytes;
+  }
   if (type === "multicast" && !netns.ip.isGroupMember(device, dst)) return;
   const copy = packet.clone();
   copy.iif = device.ifindex;

@@ -4,7 +4,9 @@ import { Vlan } from "../device/vlan.ts";
 import type { NetNamespace } from "../netns.ts";
 import { TABLE_MAIN } from "../rtnetlink/messages.ts";
 import { fibTrieFile } from "./proc-fib-trie.ts";
+import { hexWord } from "./hex-word.ts";
 import { isValid } from "./neighbour.ts";
+import { procMulticastFiles } from "./proc-multicast.ts";
 import { netstatFile, snmpFile } from "./proc-snmp.ts";
 
 export function procNetFiles(netns: NetNamespace): Map<string, () => string> {
@@ -14,8 +16,7 @@ export function procNetFiles(netns: NetNamespace): Map<string, () => string> {
     ["arp", () => arpFile(netns)],
     ["snmp", () => snmpFile(netns)],
     ["netstat", () => netstatFile(netns)],
-    ["igmp", () => igmpFile(netns)],
-    ["dev_mcast", () => devMcastFile(netns)],
+    ...procMulticastFiles(netns),
     ["softnet_stat", () => softnetFile(netns)],
     ["fib_trie", () => fibTrieFile(netns)],
     ["if_inet6", () => inet6File(netns)],
@@ -54,16 +55,6 @@ function devFile(netns: NetNamespace): string {
     "|bytes    packets errs drop fifo colls carrier compressed\n" +
     lines.join("")
   );
-}
-
-/** Addresses are printed as the machine's own 32-bit words: little-endian. */
-function hexWord(address: Ipv4 | number): string {
-  const swapped =
-    ((address & 255) << 24) |
-    ((address & 0xff00) << 8) |
-    ((address >>> 8) & 0xff00) |
-    (address >>> 24);
-  return (swapped >>> 0).toString(16).toUpperCase().padStart(8, "0");
 }
 
 const RTF_UP = 0x0001;
@@ -123,34 +114,6 @@ function arpFile(netns: NetNamespace): string {
     lines.push(line(address, ATF_PERM | ATF_PUBL, "00:00:00:00:00:00", device.name));
   }
   return lines.map((text) => `${text}\n`).join("");
-}
-
-/** igmp_mc_seq_show() in net/ipv4/igmp.c */
-function igmpFile(netns: NetNamespace): string {
-  const lines = ["Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter"];
-  for (const device of netns.devices()) {
-    const groups = device.ipv4.memberships.list();
-    if (groups.length === 0) continue;
-    const index = String(device.ifindex);
-    lines.push(`${index}\t${device.name.padEnd(10)}: ${String(groups.length).padStart(5)}      V3`);
-    for (const { group, users } of groups) {
-      lines.push(`\t\t\t\t${hexWord(group)} ${String(users).padStart(5)} 0:00000000\t\t0`);
-    }
-  }
-  return lines.map((line) => `${line}\n`).join("");
-}
-
-/** dev_mc_seq_show() in net/core/net-procfs.c */
-function devMcastFile(netns: NetNamespace): string {
-  return netns
-    .devices()
-    .flatMap((device) =>
-      device.groups.map((mac) => {
-        const hex = formatMac(mac).replaceAll(":", "");
-        return `${String(device.ifindex).padEnd(4)} ${device.name.padEnd(15)} 1     0     ${hex}\n`;
-      }),
-    )
-    .join("");
 }
 
 /** One processor: packets, drops, and thirteen columns that stay zero but for the number. */

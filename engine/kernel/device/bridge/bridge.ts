@@ -30,9 +30,8 @@ const RESERVED_GROUPS = 16;
 const SPANNING_TREE = 0;
 const PAUSE = 1;
 
-/** All-snoopers, RFC 4286: joined for multicast snooping. */
-const SNOOPERS_IPV4 = 0xe000006a as Ipv4;
-const SNOOPERS_IPV6 = 0x33330000006a as Mac;
+/** 224.0.0.106, all snoopers: joined for multicast snooping. RFC 4286. */
+const ALL_SNOOPERS = 0xe000006a as Ipv4;
 
 const MAX_PORTS = 1024;
 
@@ -198,13 +197,13 @@ export class Bridge extends NetDevice implements SpanningTreeBridge {
 
   /** br_multicast_join_snoopers() */
   private joinSnoopers(): void {
-    this.ipv4.memberships.join(SNOOPERS_IPV4);
-    this.joinGroup(SNOOPERS_IPV6);
+    this.ipv4.memberships.join(ALL_SNOOPERS);
+    this.netns.ipv6.joinSnoopers(this);
   }
 
   private leaveSnoopers(): void {
-    this.ipv4.memberships.leave(SNOOPERS_IPV4);
-    this.leaveGroup(SNOOPERS_IPV6);
+    this.ipv4.memberships.leave(ALL_SNOOPERS);
+    this.netns.ipv6.leaveSnoopers(this);
   }
 
   override destroyed(): void {

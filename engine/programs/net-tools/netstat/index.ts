@@ -3,6 +3,7 @@ import type { Program } from "../../../kernel/process/program.ts";
 import type { Sys } from "../../../kernel/process/sys.ts";
 import type { Blocking } from "../../../kernel/process/wait-queue.ts";
 import { formatIpv4, type Ipv4 } from "../../../net/address.ts";
+import { formatIpv6, type Ipv6 } from "../../../net/ipv6.ts";
 import { getopt } from "../../support/getopt.ts";
 import type { IfconfigLayout } from "../ifconfig/layout.ts";
 import { Failure, guarded, notModelled } from "../support/fail.ts";
@@ -96,13 +97,15 @@ function parse(argv: readonly string[]): Choice {
   return choice;
 }
 
-/** /proc/net/igmp: a device's line, then one line a group, least significant byte first. */
+/** /proc/net/igmp: a device's line, then one line a group, least significant byte first. IPv6: a line each. */
 function groups(sys: Sys): string {
   let text =
     "IPv6/IPv4 Group Memberships\n" +
     "Interface       RefCnt Group\n" +
     "--------------- ------ ---------------------\n";
   if (!sys.access("/proc/net/igmp", { read: true })) return text;
+  const row = (device: string, users: string, group: string): string =>
+    `${device.padEnd(15)} ${users.padEnd(6)} ${group}\n`;
   let device = "";
   for (const line of sys.readTextFile("/proc/net/igmp").split("\n").slice(1)) {
     const heading = /^\d+\t(\S+)\s*:/.exec(line);
@@ -111,7 +114,12 @@ function groups(sys: Sys): string {
     if (!group) continue;
     const bytes = (group[1] ?? "").match(/../g) ?? [];
     const address = Number.parseInt(bytes.reverse().join(""), 16) as Ipv4;
-    text += `${device.padEnd(15)} ${(group[2] ?? "").padEnd(6)} ${formatIpv4(address)}\n`;
+    text += row(device, group[2] ?? "", formatIpv4(address));
+  }
+  for (const line of sys.readTextFile("/proc/net/igmp6").split("\n")) {
+    const [, device = "", hex = "", users = ""] = line.split(/\s+/);
+    const bytes = hex.match(/../g)?.map((byte) => Number.parseInt(byte, 16));
+    if (bytes) text += row(device, users, formatIpv6(Uint8Array.from(bytes) as Ipv6));
   }
   return text;
 }
