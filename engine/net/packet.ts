@@ -105,6 +105,8 @@ export interface TcpHeader {
 
 export const ICMP_ECHO_REPLY = 0;
 export const ICMP_DEST_UNREACHABLE = 3;
+/** A code of it. RFC 1191 §4 */
+export const ICMP_FRAGMENTATION_NEEDED = 4;
 export const ICMP_REDIRECT = 5;
 export const ICMP_ECHO = 8;
 export const ICMP_TIME_EXCEEDED = 11;

@@ -159,6 +159,7 @@ export abstract class DatagramSocket extends Socket {
       uid: this.uid,
       oif: settings.boundDevice,
       onLink: settings.dontRoute,
+      ignorePathMtu: settings.mtuDiscover === "probe",
     });
     if (route.isBroadcast && !settings.broadcast) throw new KernelError("EACCES");
     return route;

@@ -1,6 +1,7 @@
 /** What an ICMP error means to a socket; Linux icmp_err_convert[] in net/ipv4/icmp.c. */
 import {
   ICMP_DEST_UNREACHABLE,
+  ICMP_FRAGMENTATION_NEEDED,
   ICMP_PARAMETER_PROBLEM,
   ICMP_TIME_EXCEEDED,
   type IcmpHeader,
@@ -8,7 +9,6 @@ import {
 import type { Errno } from "../errno.ts";
 
 export const ICMP_PORT_UNREACHABLE = 3;
-const ICMP_FRAGMENTATION_NEEDED = 4;
 
 export interface SocketFault {
   readonly errno: Errno;

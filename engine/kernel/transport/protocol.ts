@@ -70,6 +70,8 @@ export interface SendOptions {
   readonly mark?: number;
   /** The header's id is final, even when it is 0. */
   readonly keepId?: boolean;
+  /** IP_PMTUDISC_PROBE: what was learnt of the path does not count, only the device's MTU. */
+  readonly ignorePathMtu?: boolean;
 }
 
 /** What the transports ask of the IP layer of their namespace. */

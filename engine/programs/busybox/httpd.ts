@@ -31,7 +31,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 function* main(sys: Sys, argv: readonly string[]): Blocking<number> {
-  const parsed = getopt(argv, { short: "ifvp:h:c:u:" });
+  const parsed = getopt(argv, { short: "ifvp:h:c:u:", long: {} });
   if (!parsed.ok) {
     yield* sys.printError(`${parsed.error}\n`);
     return 1;

@@ -43,7 +43,7 @@ function owner(sys: Sys, file: "passwd" | "group", id: number): string {
 }
 
 function* main(sys: Sys, argv: readonly string[]): Blocking<number> {
-  const parsed = getopt(argv, { short: "1aAdl" });
+  const parsed = getopt(argv, { short: "1aAdl", long: {} });
   if (!parsed.ok) {
     yield* sys.printError(
       `${parsed.error.replace("invalid option -- ", "Podwire does not model the option ")}\n`,

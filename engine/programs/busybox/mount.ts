@@ -11,7 +11,7 @@ export const mount: Applet = {
   summary: "Show what is mounted",
   directory: "/bin",
   *main(sys, argv) {
-    const parsed = getopt(argv, { short: "at:o:fir" });
+    const parsed = getopt(argv, { short: "at:o:fir", long: {} });
     if (!parsed.ok) {
       yield* sys.printError(`${parsed.error}\n`);
       return 1;
@@ -40,7 +40,7 @@ export const df: Applet = {
   summary: "Print filesystem usage statistics",
   directory: "/bin",
   *main(sys, argv) {
-    const parsed = getopt(argv, { short: "kPhTm" });
+    const parsed = getopt(argv, { short: "kPhTm", long: {} });
     if (!parsed.ok) {
       yield* sys.printError(`${parsed.error}\n`);
       return 1;

@@ -12,7 +12,7 @@ export const id: Applet = {
   summary: "Print information about USER or the current user",
   directory: "/usr/bin",
   *main(sys, argv) {
-    const parsed = getopt(argv, { short: "ugGnr" });
+    const parsed = getopt(argv, { short: "ugGnr", long: {} });
     if (!parsed.ok) {
       yield* sys.printError(`${parsed.error}\n`);
       return 1;
@@ -51,7 +51,7 @@ export const hostname: Applet = {
   summary: "Show or set hostname",
   directory: "/bin",
   *main(sys, argv) {
-    const parsed = getopt(argv, { short: "sidfF:" });
+    const parsed = getopt(argv, { short: "sidfF:", long: {} });
     if (!parsed.ok) {
       yield* sys.printError(`${parsed.error}\n`);
       return 1;

@@ -20,7 +20,7 @@ interface Choice {
 }
 
 function* main(sys: Sys, argv: readonly string[]): Blocking<number> {
-  const parsed = getopt(argv, { short: "lp:w:unvz" });
+  const parsed = getopt(argv, { short: "lp:w:unvz", long: {} });
   if (!parsed.ok) {
     yield* sys.printError(`${parsed.error}\n`);
     return 1;

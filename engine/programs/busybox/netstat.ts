@@ -25,7 +25,7 @@ interface Choice {
 }
 
 function* main(sys: Sys, argv: readonly string[]): Blocking<number> {
-  const parsed = getopt(argv, { short: "laentuwxrWp" });
+  const parsed = getopt(argv, { short: "laentuwxrWp", long: {} });
   if (!parsed.ok) {
     yield* sys.printError(`${parsed.error}\n`);
     return 1;

@@ -114,7 +114,7 @@ class Run {
 }
 
 function* main(sys: Sys, argv: readonly string[]): Blocking<number> {
-  const parsed = getopt(argv, { short: "4c:s:i:t:W:q" });
+  const parsed = getopt(argv, { short: "4c:s:i:t:W:q", long: {} });
   if (!parsed.ok) {
     yield* sys.printError(`${parsed.error}\n`);
     return 1;

@@ -52,7 +52,7 @@ function sizeText(bytes: number): string {
 }
 
 function* main(sys: Sys, argv: readonly string[]): Blocking<number> {
-  const parsed = getopt(argv, { short: "o:aAdeflT" });
+  const parsed = getopt(argv, { short: "o:aAdeflT", long: {} });
   if (!parsed.ok) {
     yield* sys.printError(`${parsed.error}\n`);
     return 1;

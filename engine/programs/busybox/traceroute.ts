@@ -40,7 +40,7 @@ interface Plan {
 }
 
 function* main(sys: Sys, argv: readonly string[]): Blocking<number> {
-  const parsed = getopt(argv, { short: "46Flnrvf:m:q:p:t:w:s:i:z:" });
+  const parsed = getopt(argv, { short: "46Flnrvf:m:q:p:t:w:s:i:z:", long: {} });
   if (!parsed.ok) {
     yield* sys.printError(`${parsed.error}\n`);
     return 1;

@@ -1,6 +1,7 @@
 import { formatIpv4, type Ipv4 } from "../../net/address.ts";
 import {
   ICMP_DEST_UNREACHABLE,
+  ICMP_FRAGMENTATION_NEEDED,
   ICMP_PARAMETER_PROBLEM,
   ICMP_REDIRECT,
   ICMP_TIME_EXCEEDED,
@@ -8,7 +9,6 @@ import {
 } from "../../net/packet.ts";
 
 const ICMP_SOURCE_QUENCH = 4;
-const FRAGMENTATION_NEEDED = 4;
 
 /** Destination Unreachable by code, RFC 792 and RFC 1812 §5.2.7.1, in ping's words. */
 const UNREACHABLE = [
@@ -41,7 +41,7 @@ const REDIRECTS = [
 export function icmpErrorText(icmp: IcmpHeader): string {
   switch (icmp.type) {
     case ICMP_DEST_UNREACHABLE: {
-      if (icmp.code === FRAGMENTATION_NEEDED) {
+      if (icmp.code === ICMP_FRAGMENTATION_NEEDED) {
         return `Frag needed and DF set (mtu = ${icmp.rest & 0xffff})`;
       }
       return UNREACHABLE[icmp.code] ?? `Dest Unreachable, Bad Code: ${icmp.code}`;

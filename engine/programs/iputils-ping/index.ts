@@ -1,4 +1,4 @@
 import type { Program } from "../../kernel/process/program.ts";
-import { ping } from "./ping.ts";
+import { PINGS } from "./ping.ts";
 
-export const IPUTILS_PING: readonly Program[] = [ping];
+export const IPUTILS_PING: readonly Program[] = PINGS;

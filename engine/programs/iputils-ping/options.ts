@@ -10,6 +10,8 @@ export interface PingOptions {
   readonly family: "inet" | "inet6" | undefined;
   readonly count: number | undefined;
   readonly intervalNs: Ns;
+  /** The closing lines tell the pace: -f, -A, or an interval of 0. */
+  readonly showPace: boolean;
   /** Bytes after the ICMP header. */
   readonly size: number;
   readonly ttl: number | undefined;
@@ -49,7 +51,6 @@ export type ParsedPing =
   | { readonly kind: "error"; readonly error: string; readonly status: number };
 
 const SHORT = "h?4bRT:6F:N:aABc:CdDe:fi:I:l:Lm:M:nOp:qQ:rs:S:t:UvVw:W:";
-const UNMODELLED = ["F", "N", "L"];
 /** Names of the kinds of -T. */
 const STAMP_KINDS: readonly string[] = ["tsonly", "tsandaddr", "tsprespec"];
 const LONG_MAX = 9223372036854775807n;
@@ -104,6 +105,7 @@ function interpret(options: readonly Option[], operands: readonly string[]): Par
     identifier: undefined as number | undefined,
   };
   const flags = new Set<string>();
+  let showPace = false;
 
   for (const { name, value = "" } of options) {
     switch (name) {
@@ -117,12 +119,14 @@ function interpret(options: readonly Option[], operands: readonly string[]): Par
         break;
       case "i":
         chosen.intervalNs = secondsOf(value, "timing interval", warnings);
+        showPace = (Number.parseFloat(value) || 0) === 0;
         break;
       case "W":
         chosen.lingerNs = secondsOf(value, "linger time", warnings);
         break;
       case "w":
-        chosen.deadlineNs = seconds(whole(value, 0n, INT_MAX));
+        // 0: no deadline at all.
+        chosen.deadlineNs = seconds(whole(value, 0n, INT_MAX)) || undefined;
         break;
       case "s":
         chosen.size = whole(value, 0n, INT_MAX);
@@ -141,6 +145,7 @@ function interpret(options: readonly Option[], operands: readonly string[]): Par
         break;
       case "e":
         chosen.identifier = whole(value, 0n, 65535n);
+        if (chosen.identifier === 0) warnings.push("WARNING: ident 0 => forcing raw socket");
         break;
       case "I":
         chosen.from.push(value);
@@ -169,6 +174,12 @@ function interpret(options: readonly Option[], operands: readonly string[]): Par
         }
         flags.add(name);
         break;
+      case "F":
+        checkFlowLabel(value);
+        break;
+      case "N":
+        // Only ICMPv6 has such queries.
+        break;
       case "p":
         chosen.pattern = patternOf(value);
         break;
@@ -176,17 +187,12 @@ function interpret(options: readonly Option[], operands: readonly string[]): Par
         chosen.tos = tosOf(value);
         break;
       default:
-        if (UNMODELLED.includes(name)) {
-          throw new BadArgument(`Podwire does not model the option '-${name}'`, 2);
-        }
         flags.add(name);
     }
   }
 
   const destination = operands.at(-1);
   if (destination === undefined) throw new BadArgument("usage error: Destination address required");
-  if (operands.length > 1 && chosen.stamps !== "tsprespec")
-    throw new BadArgument("Podwire does not model source routes through gateways", 2);
   const flood = flags.has("f");
   return {
     kind: "run",
@@ -197,6 +203,7 @@ function interpret(options: readonly Option[], operands: readonly string[]): Par
       through: operands.slice(0, -1),
       family: flags.has("4") ? "inet" : flags.has("6") ? "inet6" : undefined,
       intervalNs: chosen.intervalNs ?? (flood ? 0 : seconds(DEFAULT_INTERVAL_S)),
+      showPace: showPace || flood || flags.has("A"),
       flood,
       adaptive: flags.has("A"),
       quiet: flags.has("q"),
@@ -227,7 +234,7 @@ function whole(text: string, low: bigint, high: bigint): number {
 
 /** A number with a fraction; what follows it is warned about and ignored, as ping does. */
 function secondsOf(text: string, what: string, warnings: string[]): Ns {
-  const match = /^\s*[+-]?(\d+\.?\d*|\.\d+)/.exec(text);
+  const match = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?/i.exec(text);
   if (!match || match[0].length !== text.length) {
     warnings.push(`option argument contains garbage: ${text.slice(match?.[0].length ?? 0)}`);
     warnings.push("this will become fatal error in the future");
@@ -247,6 +254,13 @@ function patternOf(text: string): readonly number[] {
   }
   const pairs = text.match(/.{1,2}/g) ?? [];
   return pairs.slice(0, 16).map((pair) => Number.parseInt(pair, 16));
+}
+
+/** It is looked at even where there is no flow label. */
+function checkFlowLabel(text: string): void {
+  const value = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : undefined;
+  if (value === undefined) throw new BadArgument(`bad value for flowinfo: ${text}`, 2);
+  if (value > 0xfffff) throw new BadArgument(`flow value is greater than 20 bits: ${text}`, 2);
 }
 
 /** Decimal or hexadecimal. */

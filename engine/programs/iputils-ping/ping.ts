@@ -1,9 +1,10 @@
 import { formatIpv4, IPV4_ANY, isMulticast, parseIpv4, type Ipv4 } from "../../net/address.ts";
 import { IPPROTO_ICMP } from "../../net/packet.ts";
 import { KernelError, strerror } from "../../kernel/errno.ts";
-import type { Program } from "../../kernel/process/program.ts";
+import type { Program, ProgramDocs } from "../../kernel/process/program.ts";
 import type { Sys } from "../../kernel/process/sys.ts";
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
+import { baseName } from "../support/paths.ts";
 import { resolveHost, type Resolved } from "../support/resolve.ts";
 import { recordRouteOptions, stampOptions } from "./ip-options.ts";
 import { parsePing, type PingOptions } from "./options.ts";
@@ -82,75 +83,84 @@ class PingError extends Error {
   }
 }
 
-export const ping: Program = {
-  name: "ping",
-  package: "iputils-ping",
-  docs: {
-    summary: "send ICMP ECHO_REQUEST to network hosts",
-    synopsis: "ping [options] <destination>",
-    options: [
-      ["-c COUNT", "stop after COUNT replies"],
-      ["-i INTERVAL", "seconds between two probes (0 with -f)"],
-      ["-s SIZE", "data bytes of a probe (56)"],
-      ["-t TTL", "time to live"],
-      ["-W TIMEOUT", "seconds to wait for an answer"],
-      ["-w DEADLINE", "seconds after which ping ends"],
-      ["-I INTERFACE", "device or source address to send from"],
-      ["-M do|dont|want", "path MTU discovery"],
-      ["-p PATTERN", "bytes to fill the probe with, in hexadecimal"],
-      ["-Q TOS", "type of service"],
-      ["-m MARK", "firewall mark of the probes"],
-      ["-l PRELOAD", "probes sent without waiting"],
-      ["-e IDENTIFIER", "the echo identifier"],
-      ["-f", "flood"],
-      ["-A", "adapt the interval to the round-trip time"],
-      ["-b", "allow a broadcast address"],
-      ["-D", "print time stamps"],
-      ["-n", "do not look up names"],
-      ["-O", "report probes that were not answered"],
-      ["-R", "record and show the route"],
-      ["-T tsonly|tsandaddr|tsprespec", "ask the routers for their time"],
-      ["-r", "only what is on a link"],
-      ["-B", "keep the first source address"],
-      ["-U", "the user's latency: the same here"],
-      ["-4", "IPv4 only"],
-      ["-q", "only the statistics"],
-      ["-a", "ring the bell"],
-      ["-v", "say more"],
-      ["-V", "print the version"],
-    ],
-    examples: ["ping -c 3 10.0.0.2", "ping -c 1 -s 1472 -M do 10.0.0.2"],
-    limitations: [
-      "IPv6 (-6, -F, -N), -L and source routes are refused.",
-      "-C, -d and -S are accepted; they change nothing that can be seen.",
-    ],
-  },
-
-  *main(sys, argv) {
-    const parsed = parsePing(argv);
-    switch (parsed.kind) {
-      case "usage":
-        yield* sys.printError(`${parsed.error ? `${parsed.error}\n` : ""}${USAGE}`);
-        return 2;
-      case "version":
-        yield* sys.print(VERSION);
-        return 0;
-      case "error":
-        yield* sys.printError(`ping: ${parsed.error}\n`);
-        return parsed.status;
-      case "run":
-        for (const warning of parsed.warnings) yield* sys.printError(`ping: ${warning}\n`);
-        break;
-    }
-    try {
-      return yield* run(sys, parsed.options);
-    } catch (error) {
-      if (!(error instanceof PingError)) throw error;
-      yield* sys.printError(`ping: ${error.message}\n`);
-      return error.status;
-    }
-  },
+const DOCS: ProgramDocs = {
+  summary: "send ICMP ECHO_REQUEST to network hosts",
+  synopsis: "ping [options] <destination>",
+  options: [
+    ["-c COUNT", "stop after COUNT replies"],
+    ["-i INTERVAL", "seconds between two probes (0 with -f)"],
+    ["-s SIZE", "data bytes of a probe (56)"],
+    ["-t TTL", "time to live"],
+    ["-W TIMEOUT", "seconds to wait for an answer"],
+    ["-w DEADLINE", "seconds after which ping ends"],
+    ["-I INTERFACE", "device or source address to send from"],
+    ["-M do|dont|want", "path MTU discovery"],
+    ["-p PATTERN", "bytes to fill the probe with, in hexadecimal"],
+    ["-Q TOS", "type of service"],
+    ["-m MARK", "firewall mark of the probes"],
+    ["-l PRELOAD", "probes sent without waiting"],
+    ["-e IDENTIFIER", "the echo identifier"],
+    ["-f", "flood"],
+    ["-A", "adapt the interval to the round-trip time"],
+    ["-b", "allow a broadcast address"],
+    ["-D", "print time stamps"],
+    ["-n", "do not look up names"],
+    ["-O", "report probes that were not answered"],
+    ["-R", "record and show the route"],
+    ["-T tsonly|tsandaddr|tsprespec", "ask the routers for their time"],
+    ["-r", "only what is on a link"],
+    ["-B", "keep the first source address"],
+    ["-U", "the user's latency: the same here"],
+    ["-4", "IPv4 only"],
+    ["-q", "only the statistics"],
+    ["-a", "ring the bell"],
+    ["-v", "say more"],
+    ["-V", "print the version"],
+  ],
+  examples: ["ping -c 3 10.0.0.2", "ping -c 1 -s 1472 -M do 10.0.0.2"],
+  limitations: [
+    "Over IPv6 only the errors of addresses without a route are modelled.",
+    "-C, -d, -L and -S are accepted; they change nothing that can be seen.",
+  ],
 };
+
+/** ping, and the names under which it speaks one family only. */
+export const PINGS: readonly Program[] = [
+  { name: "ping", package: "iputils-ping", docs: DOCS, main },
+  { name: "ping4", package: "iputils-ping", docs: DOCS, main },
+  { name: "ping6", package: "iputils-ping", docs: DOCS, main },
+];
+
+function* main(sys: Sys, argv: readonly string[]): Blocking<number> {
+  const name = baseName(argv[0] ?? "ping");
+  const parsed = parsePing([name, ...familyFlag(name), ...argv.slice(1)]);
+  switch (parsed.kind) {
+    case "usage":
+      yield* sys.printError(`${parsed.error ? `${parsed.error}\n` : ""}${USAGE}`);
+      return 2;
+    case "version":
+      yield* sys.print(VERSION);
+      return 0;
+    case "error":
+      yield* sys.printError(`${name}: ${parsed.error}\n`);
+      return parsed.status;
+    case "run":
+      for (const warning of parsed.warnings) yield* sys.printError(`${name}: ${warning}\n`);
+      break;
+  }
+  try {
+    return yield* run(sys, parsed.options);
+  } catch (error) {
+    if (!(error instanceof PingError)) throw error;
+    yield* sys.printError(`${name}: ${error.message}\n`);
+    return error.status;
+  }
+}
+
+function familyFlag(name: string): readonly string[] {
+  const family = /^ping([46])$/.exec(name)?.[1];
+  return family === undefined ? [] : [`-${family}`];
+}
 
 function* run(sys: Sys, options: PingOptions): Blocking<number> {
   yield* tellSockets(sys, options);
@@ -172,6 +182,10 @@ function* run(sys: Sys, options: PingOptions): Blocking<number> {
   const named: Ipv4[] = [];
   for (const name of options.through)
     named.push((yield* resolve(sys, { ...options, destination: name })).addresses[0]);
+  // A source route, which the kernel does not let it ask for.
+  if (named.length > 0 && options.stamps !== "tsprespec") {
+    throw new PingError(`record route: ${strerror("EPERM")}`);
+  }
   // With a source address given, ping does not ask the kernel for one, nor for a route.
   const source = from.address ?? (yield* chosenSource(sys, address, from, options));
   if (from.address === undefined && from.device !== undefined) {
@@ -180,7 +194,7 @@ function* run(sys: Sys, options: PingOptions): Blocking<number> {
   const target = address === IPV4_ANY ? source : address;
 
   const fd = sys.socket("inet", "raw", IPPROTO_ICMP);
-  if (from.device !== undefined) sys.setsockopt(fd, "bindToDevice", from.device);
+  if (from.device) sys.setsockopt(fd, "bindToDevice", from.device);
   if (from.address !== undefined) bindSource(sys, fd, from.address);
   if (options.ttl === 0)
     throw new PingError(`cannot set unicast time-to-live: ${strerror("EINVAL")}`);
@@ -203,7 +217,7 @@ function* run(sys: Sys, options: PingOptions): Blocking<number> {
   header.push(`${options.size}(${options.size + headers}) bytes of data.`);
   yield* sys.print(`${header.join(" ")}\n`);
 
-  const identifier = options.identifier ?? sys.random.below(65536);
+  const identifier = options.identifier ?? sys.pid & 0xffff;
   const pinger = new Pinger(
     sys,
     fd,
@@ -220,7 +234,7 @@ function* run(sys: Sys, options: PingOptions): Blocking<number> {
     statistics.summary(options.destination, {
       elapsedNs: pinger.elapsedNs,
       timed: pinger.timed,
-      showPace: options.flood || options.adaptive || options.intervalNs === 0,
+      showPace: options.showPace,
     }),
   );
   const enough =
@@ -239,7 +253,7 @@ function sourceOf(sys: Sys, options: PingOptions): Source {
   let source: Source = {};
   for (const from of options.from) {
     const address = parseIpv4(from);
-    if (address === undefined && !sys.rtnetlink.link(from)) {
+    if (address === undefined && from !== "" && !sys.rtnetlink.link(from)) {
       throw new PingError(`SO_BINDTODEVICE ${from}: ${strerror("ENODEV")}`);
     }
     source = { ...source, ...(address === undefined ? { device: from } : { address }) };
@@ -281,13 +295,21 @@ function* resolve(
     throw new PingError(
       family === "inet"
         ? `${destination}: Address family for hostname not supported`
-        : "Podwire does not model IPv6",
+        : ipv6Refusal(sys, destination),
     );
   }
   const found = yield* resolveHost(sys, destination);
   if (!found.ok) throw new PingError(`${destination}: ${found.error}`);
   if (family === "inet6" && !found.numeric) throw new PingError("Podwire does not model IPv6");
   return found;
+}
+
+/** Devices have link-local addresses only: there is no route to any other. */
+function ipv6Refusal(sys: Sys, destination: string): string {
+  if (/^(fe[89ab]|ff)/i.test(destination)) return "Podwire does not model IPv6";
+  if (destination !== "::1") return `connect: ${strerror("ENETUNREACH")}`;
+  const hasLoopback = sys.rtnetlink.addresses6().some(({ scope }) => scope === "host");
+  return hasLoopback ? "Podwire does not model IPv6" : `connect: ${strerror("EADDRNOTAVAIL")}`;
 }
 
 /** Learns the source address, and whether there is a route at all. */
@@ -298,7 +320,7 @@ function* chosenSource(
   options: PingOptions,
 ): Blocking<Ipv4> {
   const fd = sys.socket("inet", "dgram");
-  if (from.device !== undefined) sys.setsockopt(fd, "bindToDevice", from.device);
+  if (from.device) sys.setsockopt(fd, "bindToDevice", from.device);
   if (options.mark !== 0) sys.setsockopt(fd, "mark", options.mark);
   sys.setsockopt(fd, "tos", options.tos);
   try {

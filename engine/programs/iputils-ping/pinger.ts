@@ -280,7 +280,7 @@ export class Pinger {
       this.route = route;
     }
     line += stampsText(datagram.packet.ip?.options);
-    yield* this.sys.print(`${options.audible ? "\x07" : ""}${line}\n`);
+    yield* this.sys.print(`${line}${options.audible ? "\x07" : ""}\n`);
   }
 
   private *handleError(datagram: Datagram, icmp: IcmpHeader, sequence: number): Blocking<void> {

@@ -4,7 +4,7 @@ import { KernelError, strerror } from "../../kernel/errno.ts";
 import type { SocketIcmpError, Sys } from "../../kernel/process/sys.ts";
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
 import { MICROSECOND, SECOND, type Ns } from "../../sim/clock.ts";
-import { resolveAddress } from "../support/resolve.ts";
+import { nameInfo } from "../support/resolve.ts";
 
 export interface TracepathOptions {
   /** Of the first probe, headers included. */
@@ -195,7 +195,7 @@ export class PathProber {
   private *nameOf(address: Ipv4): Blocking<string> {
     const text = formatIpv4(address);
     if (this.options.numeric) return text;
-    const name = (yield* resolveAddress(this.sys, address)) ?? "???";
+    const name = (yield* nameInfo(this.sys, address)) ?? "???";
     return this.options.both ? `${name} (${text})` : name;
   }
 }

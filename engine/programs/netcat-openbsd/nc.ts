@@ -4,7 +4,7 @@ import type { Program, ProgramDocs } from "../../kernel/process/program.ts";
 import type { SocketAddress, Sys } from "../../kernel/process/sys.ts";
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
 import { SECOND, seconds } from "../../sim/clock.ts";
-import { resolveAddress, resolveHost } from "../support/resolve.ts";
+import { nameInfo, resolveHost } from "../support/resolve.ts";
 import { serviceByName, serviceByPort } from "../support/services.ts";
 import { expandPorts, type NcOptions, parseNc } from "./options.ts";
 import { relay } from "./relay.ts";
@@ -95,8 +95,12 @@ function* reportSocket(
   what: string,
   address: SocketAddress,
 ): Blocking<void> {
-  const name = options.numeric ? undefined : yield* resolveAddress(sys, address.ip);
-  yield* sys.printError(`${what} ${name ?? formatIpv4(address.ip)} ${address.port}\n`);
+  const name = options.numeric ? formatIpv4(address.ip) : yield* nameInfo(sys, address.ip);
+  const text =
+    name === undefined
+      ? `nc: getnameinfo: Temporary failure in name resolution`
+      : `${what} ${name} ${address.port}`;
+  yield* sys.printError(`${text}\n`);
 }
 
 // ------------------------------------------------------------------ sockets

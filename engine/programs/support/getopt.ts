@@ -5,7 +5,7 @@
 export interface GetoptSpec {
   /** As getopt(3) takes it: `a:b` — `a` takes an argument; `c::` — an optional one. */
   readonly short: string;
-  /** Name → whether it takes an argument. */
+  /** Name → whether it takes an argument; without it, getopt(3): `--x` are letters, the first `-`. */
   readonly long?: Readonly<Record<string, "none" | "required" | "optional">>;
   /** POSIXLY_CORRECT or a leading `+`: the first operand ends the options. */
   readonly stopAtOperand?: boolean;
@@ -39,7 +39,7 @@ export function getopt(argv: readonly string[], spec: GetoptSpec): GetoptResult 
       operands.push(...argv.slice(index + 1));
       break;
     }
-    if (word.startsWith("--")) {
+    if (spec.long && word.startsWith("--")) {
       const equals = word.indexOf("=");
       const typed = equals < 0 ? word.slice(2) : word.slice(2, equals);
       const found = matchLong(typed, spec);
@@ -71,7 +71,7 @@ export function getopt(argv: readonly string[], spec: GetoptSpec): GetoptResult 
     }
     for (let at = 1; at < word.length; at++) {
       const letter = word[at] as string;
-      const position = letter === ":" ? -1 : spec.short.indexOf(letter);
+      const position = ":-".includes(letter) ? -1 : spec.short.indexOf(letter);
       if (position < 0) return fail(`invalid option -- '${letter}'`);
       const required = spec.short[position + 1] === ":";
       const optional = required && spec.short[position + 2] === ":";

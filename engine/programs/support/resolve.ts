@@ -2,7 +2,7 @@
  * Names and addresses, as getaddrinfo(3) and getnameinfo(3) of glibc find them: /etc/hosts, then
  * DNS over UDP, as far as the `hosts:` line of /etc/nsswitch.conf names them.
  */
-import { IPV4_LOOPBACK, parseIpv4, type Ipv4 } from "../../net/address.ts";
+import { formatIpv4, IPV4_LOOPBACK, parseIpv4, type Ipv4 } from "../../net/address.ts";
 import {
   DNS_NOERROR,
   DNS_NXDOMAIN,
@@ -73,14 +73,29 @@ export function* resolveHost(sys: Sys, name: string): Blocking<Resolved> {
 
 /** The name of an address, or undefined where none is known. */
 export function* resolveAddress(sys: Sys, address: Ipv4): Blocking<string | undefined> {
+  const found = yield* findName(sys, address);
+  return found === "try again" ? undefined : found?.name;
+}
+
+/** getnameinfo(3): the name, or the digits; undefined when no name server answers, EAI_AGAIN. */
+export function* nameInfo(sys: Sys, address: Ipv4): Blocking<string | undefined> {
+  const found = yield* findName(sys, address);
+  return found === "try again" ? undefined : (found?.name ?? formatIpv4(address));
+}
+
+function* findName(
+  sys: Sys,
+  address: Ipv4,
+): Blocking<{ readonly name: string | undefined } | "try again" | undefined> {
   const sources = hostSources(sys);
   if (sources.includes("files")) {
     const entry = readHosts(sys).find((known) => known.address === address);
-    if (entry) return entry.names[0];
+    if (entry) return { name: entry.names[0] };
   }
   if (!sources.includes("dns")) return undefined;
   const reply = yield* askServers(sys, reverseName(address), DNS_TYPE_PTR);
-  return reply?.answers.find((record) => record.type === DNS_TYPE_PTR)?.target;
+  if (!reply) return "try again";
+  return { name: reply.answers.find((record) => record.type === DNS_TYPE_PTR)?.target };
 }
 
 /**

@@ -1,5 +1,9 @@
 import type { Ipv4 } from "../../net/address.ts";
-import { ICMP_DEST_UNREACHABLE, ICMP_TIME_EXCEEDED } from "../../net/packet.ts";
+import {
+  ICMP_DEST_UNREACHABLE,
+  ICMP_FRAGMENTATION_NEEDED,
+  ICMP_TIME_EXCEEDED,
+} from "../../net/packet.ts";
 import type { Blocking } from "../../kernel/process/wait-queue.ts";
 import type { Ns } from "../../sim/clock.ts";
 
@@ -51,7 +55,6 @@ export function reached(probe: Probe, answer: Answer): void {
 }
 
 const PORT_UNREACHABLE = 3;
-const FRAGMENTATION_NEEDED = 4;
 /** Destination Unreachable codes, RFC 1812 §5.2.7.1. */
 const MARKS: Readonly<Record<number, string>> = {
   0: "!N",
@@ -81,7 +84,7 @@ export function icmpAnswer(
   probe.final = true;
   if (icmp.type === ICMP_TIME_EXCEEDED) probe.mark = `!<${icmp.type}-${icmp.code}>`;
   else if (icmp.type !== ICMP_DEST_UNREACHABLE) probe.mark = `!<${icmp.type}>`;
-  else if (icmp.code === FRAGMENTATION_NEEDED) probe.mark = `!F-${icmp.mtu}`;
+  else if (icmp.code === ICMP_FRAGMENTATION_NEEDED) probe.mark = `!F-${icmp.mtu}`;
   else if (icmp.code !== PORT_UNREACHABLE) probe.mark = MARKS[icmp.code] ?? `!<${icmp.code}>`;
 }
 

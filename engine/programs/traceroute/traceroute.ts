@@ -51,10 +51,10 @@ export const traceroute: Program = {
     const parsed = parseTraceroute(argv);
     switch (parsed.kind) {
       case "help":
-        yield* sys.print(USAGE);
+        yield* sys.printError(USAGE);
         return 0;
       case "version":
-        yield* sys.print(VERSION);
+        yield* sys.printError(VERSION);
         return 0;
       case "error":
         yield* sys.printError(`${parsed.error}\n`);
@@ -98,8 +98,7 @@ function* run(sys: Sys, options: TracerouteOptions): Blocking<number> {
     return finished ? 0 : 130;
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
-    yield* sys.print("\n");
-    yield* sys.printError(`${step}: ${strerror(error.errno)}\n`);
+    yield* sys.printError(`\n${step}: ${strerror(error.errno)}\n`);
     return 1;
   }
 }

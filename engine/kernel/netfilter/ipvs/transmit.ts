@@ -3,6 +3,7 @@ import type { Ipv4 } from "../../../net/address.ts";
 import { networkLength } from "../../../net/length.ts";
 import {
   ICMP_DEST_UNREACHABLE,
+  ICMP_FRAGMENTATION_NEEDED,
   ICMP_TIME_EXCEEDED,
   IPPROTO_IPIP,
   Packet,
@@ -20,7 +21,6 @@ import type { Ipvs } from "./ipvs.ts";
 import { untrack } from "./packet-path.ts";
 
 const HOST_UNREACHABLE = 1;
-const FRAGMENTATION_NEEDED = 4;
 const TUNNEL_TTL = 64;
 
 export function rewriteSource(packet: Packet, src: Ipv4, port: number): void {
@@ -88,7 +88,7 @@ function decrementTtl({ netns }: Ipvs, packet: Packet): boolean {
 
 function isTooBig({ netns }: Ipvs, packet: Packet, { mtu }: Route): boolean {
   if (!packet.ip?.dontFragment || networkLength(packet) <= mtu) return false;
-  netns.ip.sendIcmpError(packet, ICMP_DEST_UNREACHABLE, FRAGMENTATION_NEEDED, mtu);
+  netns.ip.sendIcmpError(packet, ICMP_DEST_UNREACHABLE, ICMP_FRAGMENTATION_NEEDED, mtu);
   return true;
 }
 
