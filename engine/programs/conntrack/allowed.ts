@@ -23,26 +23,29 @@ const NAMES: readonly (readonly [name: string, ...spellings: readonly string[]])
 
 const EVERY = NAMES.map(([name]) => name);
 
+const CREATION = ["zero", "event-mask", "family", "output", "any-nat"];
+
 const REFUSED: Readonly<Partial<Record<Command, readonly string[]>>> = {
   L: ["timeout", "event-mask"],
   G: EVERY.slice(EVERY.indexOf("timeout")).filter((name) => name !== "output"),
   D: ["zero", "event-mask", "any-nat"],
   U: ["zero", "event-mask", "any-nat", "zone"],
   E: ["timeout", "status", "zero"],
-  I: ["zero", "event-mask", "family", "output", "any-nat"],
+  I: CREATION,
+  A: CREATION,
   F: EVERY.filter((name) => name !== "family"),
   C: EVERY,
   S: EVERY,
-  V: EVERY.filter((name) => name !== "family"),
+  V: EVERY,
 };
 
 /** Throws OptionError. */
 export function checkOptions({ command, given, ...options }: ConntrackOptions): void {
   if (options.isAboutExpectations) return;
   // What a command lacks is told first, by the command.
-  const needsProtocol = command === "G" || command === "I";
+  const needsProtocol = command === "G" || command === "I" || command === "A";
   if (needsProtocol && options.protocol === undefined) return;
-  if (command === "I" && options.timeoutSeconds === undefined) return;
+  if ((command === "I" || command === "A") && options.timeoutSeconds === undefined) return;
   const refused = REFUSED[command] ?? [];
   const found = NAMES.find(
     ([name, ...spellings]) =>

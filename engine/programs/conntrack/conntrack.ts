@@ -9,8 +9,9 @@ import { checkOptions } from "./allowed.ts";
 import { createFlow } from "./create.ts";
 import { isWanted } from "./filter.ts";
 import { flowEvent, listedFlow } from "./format.ts";
-import { OptionError, parseOptions, type ConntrackOptions } from "./options.ts";
+import { OptionError, SaveError, parseOptions, type ConntrackOptions } from "./options.ts";
 import { updateFlows } from "./update.ts";
+import { XML_END, XML_HEADING } from "./xml-format.ts";
 
 const BANNER = "conntrack v1.4.7 (conntrack-tools)";
 const TRY_HELP = "Try `conntrack -h' or 'conntrack --help' for more information.";
@@ -41,7 +42,12 @@ function* list(sys: Sys, options: ConntrackOptions): Blocking<number> {
     Object.assign(original, { packets: 0, bytes: 0 });
     Object.assign(replied, { packets: 0, bytes: 0 });
   }
-  yield* printWithNote(sys, lines, `${entries.length} flow entries have been shown.`);
+  const text = `${entries.length} flow entries have been shown.`;
+  if (options.format.kind === "xml" && lines.length > 0) {
+    // Unlike lines, the whole element is out before the note.
+    yield* sys.print(XML_HEADING + lines.join("") + XML_END);
+    yield* note(sys, text);
+  } else yield* printWithNote(sys, lines, text);
   return 0;
 }
 
@@ -60,7 +66,8 @@ function* get(sys: Sys, options: ConntrackOptions): Blocking<number> {
     return 1;
   }
   const line = listedFlow(entry, options.format, 2);
-  yield* printWithNote(sys, [line], "1 flow entries have been shown.");
+  const heading = options.format.kind === "xml" ? XML_HEADING : "";
+  yield* printWithNote(sys, [heading + line], "1 flow entries have been shown.");
   return 0;
 }
 
@@ -69,7 +76,7 @@ const byMe = ({ pid }: Sys): string => `portid=${pid} progname=conntrack`;
 function* remove(sys: Sys, options: ConntrackOptions): Blocking<number> {
   const entries = wantedEntries(sys, options);
   const lines = entries.map((entry) => {
-    const line = listedFlow(entry, options.format);
+    const line = listedFlow(entry, options.format, undefined, "D");
     sys.netfilter.conntrack.kill(entry, byMe(sys));
     return line;
   });
@@ -85,17 +92,27 @@ function* update(sys: Sys, options: ConntrackOptions): Blocking<number> {
 }
 
 function* create(sys: Sys, options: ConntrackOptions): Blocking<number> {
+  const isAddition = options.command === "A";
   const entry = createFlow(sys, options);
+  if (!entry && isAddition) {
+    yield* note(sys, "0 flow entries have been added.");
+    return 0;
+  }
   if (!entry) {
     yield* note(sys, "Operation failed: Such conntrack exists, try -U to update");
     return 1;
   }
   sys.netfilter.conntrack.report("new", entry, byMe(sys));
-  yield* note(sys, "1 flow entries have been created.");
+  yield* note(sys, `1 flow entries have been ${isAddition ? "added" : "created"}.`);
   return 0;
 }
 
 function* expectations(sys: Sys, { command }: ConntrackOptions): Blocking<number> {
+  if (command === "C") yield* sys.print("0\n");
+  if (command === "S") {
+    yield* sys.print("cpu=0   \texpect_new=0 expect_create=0 expect_delete=0 \n");
+  }
+  if (command === "C" || command === "S") return 0;
   const isFlush = command === "F";
   yield* note(
     sys,
@@ -125,12 +142,15 @@ function* follow(sys: Sys, options: ConntrackOptions): Blocking<number> {
     while (!stopped) {
       const lines = pending.splice(0);
       shown += lines.length;
-      if (lines.length > 0) yield* sys.print(lines.join(""));
-      else yield { queues: [queue] };
+      if (lines.length > 0) {
+        const isFirst = shown === lines.length && format.kind === "xml";
+        yield* sys.print((isFirst ? XML_HEADING : "") + lines.join(""));
+      } else yield { queues: [queue] };
     }
   } finally {
     conntrack.listeners.delete(listener);
   }
+  if (format.kind === "xml" && shown > 0) yield* sys.print(XML_END);
   yield* note(sys, `${shown} flow events have been shown.`);
   return 0;
 }
@@ -169,6 +189,7 @@ function* run(sys: Sys, options: ConntrackOptions): Blocking<number> {
     case "V":
       yield* sys.print(`${BANNER}\n`);
       return 0;
+    case "A":
     case "I":
       return yield* create(sys, options);
     case "h":
@@ -190,7 +211,7 @@ export const conntrack: Program = {
     options: [
       ["-L, -E", "lists flows, shows events"],
       ["-G, -D, -U", "shows, deletes, updates a flow"],
-      ["-I", "makes a flow"],
+      ["-I, -A", "makes a flow; -A lets one be that is there"],
       ["-w, --zone number", "the zone of a flow"],
       ["-F, -C, -S", "empties the table, counts flows, shows statistics"],
       ["-s, -d, -r, -q address", "source and destination, of the original and the reply direction"],
@@ -202,11 +223,11 @@ export const conntrack: Program = {
       ["-n, -g, -j [address]", "translated source, destination, either"],
       ["-u status", "ASSURED, SEEN_REPLY, UNSET"],
       ["-e events", "NEW, UPDATES, DESTROY, ALL"],
-      ["-o format", "extended, id, timestamp"],
+      ["-o format", "extended, id, timestamp, save, xml"],
       ["-z", "zero the counters that are listed"],
     ],
     limitations: [
-      "There are no expectations; labels, XML and `save` are not modelled.",
+      "There are no expectations; labels and -R are not modelled.",
       "The help text is cut short.",
     ],
   },
@@ -217,6 +238,10 @@ export const conntrack: Program = {
       if (error instanceof OptionError) {
         yield* sys.printError(`${BANNER}: ${error.message}\n${TRY_HELP}\n`);
         return 2;
+      }
+      if (error instanceof SaveError) {
+        yield* note(sys, error.message);
+        return 1;
       }
       if (error instanceof KernelError && error.errno === "EPERM") {
         yield* note(sys, "Operation failed: Operation not permitted");

@@ -6,6 +6,7 @@ import type { AddressKey, ConntrackOptions, NumberKey } from "./options.ts";
 
 export function isWanted(entry: ConntrackEntry, options: ConntrackOptions): boolean {
   const { protocol, state, mark, statuses, zone } = options;
+  if (options.isEmpty) return false;
   if (zone !== undefined && (entry.zone?.id ?? 0) !== zone) return false;
   if (protocol !== undefined && entry.tuple.protocol !== protocol) return false;
   if (!hasAddresses(entry, options) || !hasNumbers(entry, options)) return false;

@@ -6,7 +6,7 @@ import { parseUnsigned, type MaskedValue } from "../../kernel/netfilter/xtables/
 import type { ConntrackEvent } from "../../kernel/netfilter/conntrack/conntrack.ts";
 import type { OutputFormat } from "./format.ts";
 
-export type Command = "L" | "G" | "D" | "U" | "E" | "F" | "C" | "S" | "I" | "V" | "h";
+export type Command = "A" | "L" | "G" | "D" | "U" | "E" | "F" | "C" | "S" | "I" | "V" | "h";
 
 export interface ConntrackOptions {
   readonly command: Command;
@@ -28,6 +28,8 @@ export interface ConntrackOptions {
   readonly zone: number | undefined;
   /** The command is about expectations, of which there are none. */
   readonly isAboutExpectations: boolean;
+  /** It is about flows of IPv6, or about dying or unconfirmed ones: there never are any. */
+  readonly isEmpty: boolean;
   /** The options as they were spelled. */
   readonly given: ReadonlySet<string>;
 }
@@ -44,6 +46,13 @@ export type NumberKey =
 
 /** What is printed after `conntrack v1.4.7 (conntrack-tools): `; exit status 2. */
 export class OptionError extends Error {}
+
+/** The program gives up without more help; exit status 1. */
+export class SaveError extends Error {
+  constructor() {
+    super("cannot combine save output with any other output type, use -o save only");
+  }
+}
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   "-L": "L",
@@ -62,6 +71,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   "--count": "C",
   "-S": "S",
   "--stats": "S",
+  "-A": "A",
+  "--add": "A",
   "-I": "I",
   "--create": "I",
   "-V": "V",
@@ -112,7 +123,11 @@ const EVENTS: Readonly<Record<string, readonly ConntrackEvent[]>> = {
 };
 
 const STATUSES = ["ASSURED", "SEEN_REPLY", "UNREPLIED", "UNSET", "FIXED_TIMEOUT", "EXPECTED"];
-const OUTPUTS = ["extended", "id", "timestamp", "ktimestamp"];
+const OUTPUTS = ["xml", "extended", "timestamp", "id", "ktimestamp", "userspace", "save"];
+
+const EXPECTATION_COMMANDS: ReadonlySet<Command> = new Set(["L", "F", "C", "S"]);
+
+const PASSING_TABLES = "Can't do that command with tables `dying' and `unconfirmed'";
 
 /** Letters that take an argument and may have it attached. */
 const WITH_ARGUMENT = "sdrqptumeowflca";
@@ -139,6 +154,8 @@ class Parser {
   private translatedPort: number | undefined;
   private zone: number | undefined;
   private isAboutExpectations = false;
+  private isAboutPassing = false;
+  private isIpv6 = false;
   private readonly given = new Set<string>();
   private readonly words: string[];
 
@@ -155,6 +172,7 @@ class Parser {
 
   parse(): ConntrackOptions {
     while (this.words.length > 0) this.option(this.words.shift() as string);
+    if (this.outputs.has("save") && this.outputs.size > 1) throw new SaveError();
     return {
       command: this.command ?? "h",
       protocol: this.protocol,
@@ -169,6 +187,7 @@ class Parser {
         extended: this.outputs.has("extended"),
         id: this.outputs.has("id"),
         timestamp: this.outputs.has("timestamp"),
+        kind: this.outputs.has("save") ? "save" : this.outputs.has("xml") ? "xml" : "line",
       },
       zero: this.zero,
       translated: this.translated,
@@ -176,6 +195,7 @@ class Parser {
       translatedPort: this.translatedPort,
       zone: this.zone,
       isAboutExpectations: this.isAboutExpectations,
+      isEmpty: this.isAboutPassing || this.isIpv6,
       given: this.given,
     };
   }
@@ -195,10 +215,13 @@ class Parser {
       if (table === undefined || table.startsWith("-")) return;
       this.words.shift();
       if (table === "expect") {
-        if (command !== "L" && command !== "F") {
+        if (!EXPECTATION_COMMANDS.has(command)) {
           throw new OptionError(`Podwire does not model \`${option} expect'`);
         }
         this.isAboutExpectations = true;
+      } else if (table === "dying" || table === "unconfirmed") {
+        if (command !== "L") throw new OptionError(PASSING_TABLES);
+        this.isAboutPassing = true;
       } else if (table !== "conntrack") throw new OptionError(`unknown type \`${table}'`);
       return;
     }
@@ -232,7 +255,10 @@ class Parser {
       case "-f":
       case "--family": {
         const family = this.value(option);
-        if (family !== "ipv4") throw familyError(family);
+        if (family !== "ipv4" && family !== "ipv6") {
+          throw new OptionError(`\`${family}' unsupported protocol`);
+        }
+        this.isIpv6 = family === "ipv6";
         break;
       }
       case "-m":
@@ -322,7 +348,7 @@ class Parser {
   }
 
   private output(word: string): void {
-    if (["xml", "labels", "save", "userspace"].includes(word)) {
+    if (word === "labels") {
       throw new OptionError(`Podwire does not model output \`${word}'`);
     }
     if (!OUTPUTS.includes(word)) throw new OptionError(`Bad parameter \`${word}'`);
@@ -336,11 +362,6 @@ function chosen(text: string, known: readonly string[]): string[] {
     if (found === undefined) throw new OptionError(`Bad parameter \`${word}'`);
     return found;
   });
-}
-
-function familyError(family: string): OptionError {
-  if (family === "ipv6") return new OptionError("Podwire does not model family `ipv6'");
-  return new OptionError(`\`${family}' unsupported protocol`);
 }
 
 function parseAddress(text: string): Ipv4Prefix {

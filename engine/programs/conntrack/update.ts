@@ -60,7 +60,7 @@ export function updateFlows(
       return;
     }
     const shown = target
-      ? requests.send(listedFlow(target, options.format, 2), ACK)
+      ? requests.send(listedFlow(target, options.format, 2, "U"), ACK)
       : requests.send(NO_SUCH_ENTRY);
     if (typeof shown === "string") lines.push(shown);
     else if (shown === NO_SUCH_ENTRY) failures += 1;
