@@ -63,7 +63,12 @@ export interface DnsMessage {
   readonly additional?: readonly DnsRecord[];
   /** EDNS(0): how long an answer the sender takes over UDP. RFC 6891 §6.2.3. */
   readonly ednsBytes?: number;
+  /** With `ednsBytes`: the eight bytes by which a client knows its answer. RFC 7873 §4.1. */
+  readonly clientCookie?: Uint8Array;
 }
+
+/** EDNS option code. */
+const EDNS_COOKIE = 10;
 
 const HEADER_BYTES = 12;
 const MAX_LABEL_BYTES = 63;
@@ -100,7 +105,7 @@ export function serialiseDnsMessage(message: DnsMessage): Uint8Array | undefined
     writer.word(DNS_CLASS_IN);
   }
   for (const record of [...message.answers, ...authority, ...additional]) writer.record(record);
-  if (ednsBytes !== undefined) writer.edns(ednsBytes);
+  if (ednsBytes !== undefined) writer.edns(ednsBytes, message.clientCookie);
   return writer.broken ? undefined : Uint8Array.from(writer.out);
 }
 
@@ -150,12 +155,16 @@ class Writer {
     this.out[lengthAt + 1] = length & 255;
   }
 
-  edns(udpBytes: number): void {
+  edns(udpBytes: number, cookie: Uint8Array | undefined): void {
     this.out.push(0);
     this.word(DNS_TYPE_OPT);
     this.word(udpBytes);
     this.long(0);
-    this.word(0);
+    this.word(cookie ? 4 + cookie.length : 0);
+    if (!cookie) return;
+    this.word(EDNS_COOKIE);
+    this.word(cookie.length);
+    this.out.push(...cookie);
   }
 
   private data(record: DnsRecord): void {

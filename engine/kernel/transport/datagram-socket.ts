@@ -159,7 +159,6 @@ export abstract class DatagramSocket extends Socket {
       uid: this.uid,
       oif: settings.boundDevice,
       onLink: settings.dontRoute,
-      ignorePathMtu: settings.mtuDiscover === "probe",
     });
     if (route.isBroadcast && !settings.broadcast) throw new KernelError("EACCES");
     return route;
@@ -204,6 +203,7 @@ export abstract class DatagramSocket extends Socket {
       owner: this.owner,
       mark: settings.mark,
       onLink: settings.dontRoute,
+      ignorePathMtu: settings.mtuDiscover === "probe",
     });
   }
 

@@ -67,6 +67,8 @@ interface HostOptions {
   readonly timeoutSeconds: number;
   readonly port: number;
   readonly server: Ipv4 | undefined;
+  /** What the first reply is headed with. */
+  banner: string;
 }
 
 export const host: Program = {
@@ -126,19 +128,19 @@ export const host: Program = {
       yield* sys.printError(`host: couldn't get address for '${server}': failure\n`);
       return 1;
     }
+    const port = Number(valueOf("p") ?? 53);
     const options: HostOptions = {
       recursion: !flags.has("r"),
       verbose: flags.has("v") || flags.has("d"),
       tries: Number(valueOf("R") ?? 1) + 1,
       timeoutSeconds: Number(valueOf("W") ?? 5),
-      port: Number(valueOf("p") ?? 53),
+      port,
       server: ip,
+      banner:
+        server !== undefined && ip !== undefined
+          ? `Using domain server:\nName: ${server}\nAddress: ${formatIpv4(ip)}#${port}\nAliases: \n\n`
+          : "",
     };
-    if (server !== undefined && ip !== undefined) {
-      yield* sys.print(
-        `Using domain server:\nName: ${server}\nAddress: ${formatIpv4(ip)}#${options.port}\nAliases: \n\n`,
-      );
-    }
     return yield* lookUp(sys, name, type, options);
   },
 };
@@ -210,6 +212,8 @@ function* ask(
     const retry = { tries, timeoutNs: seconds(timeoutSeconds) };
     const reply = yield* askServers(sys, servers, { name, type, recursion }, retry);
     if (!reply) return undefined;
+    yield* sys.print(options.banner);
+    options.banner = "";
     found = { name, reply };
     if (reply.message.responseCode !== DNS_NXDOMAIN) return found;
   }

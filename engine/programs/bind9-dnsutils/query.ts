@@ -45,6 +45,8 @@ export interface Retry {
   readonly timeoutNs: Ns;
 }
 
+/** A client's cookie. RFC 7873 §4.1 */
+const COOKIE_BYTES = 8;
 const UNREACHABLE = "network unreachable";
 const NO_SERVERS = ";; no servers could be reached\n";
 
@@ -82,6 +84,10 @@ function failureText(server: Server, question: Question, failure: string): strin
   );
 }
 
+function newCookie(sys: Sys): Uint8Array {
+  return Uint8Array.from({ length: COOKIE_BYTES }, () => sys.random.below(256));
+}
+
 /** The reply, or why there is none. */
 function* ask(
   sys: Sys,
@@ -100,12 +106,16 @@ function* ask(
     responseCode: DNS_NOERROR,
     questions: [{ name: question.name, type: question.type }],
     answers: [],
-    ...(question.ednsBytes === undefined ? {} : { ednsBytes: question.ednsBytes }),
+    ...(question.ednsBytes === undefined
+      ? {}
+      : { ednsBytes: question.ednsBytes, clientCookie: newCookie(sys) }),
   });
   if (!query) return "bad name";
   const fd = sys.socket("inet", "dgram");
   const startNs = sys.monotonicNs();
   try {
+    // BIND's resolvers let their queries be cut.
+    sys.setsockopt(fd, "mtuDiscover", "dont");
     yield* sys.connect(fd, server);
     yield* sys.send(fd, query);
     for (;;) {

@@ -294,20 +294,22 @@ function signalOf(word: string): SignalName | 0 | undefined {
 
 function* killOne(call: BuiltinCall, word: string, signal: SignalName | 0): Blocking<boolean> {
   const { shell } = call;
-  let target: number;
+  let targets: readonly number[];
   if (word.startsWith("%")) {
     const job = yield* findJob(call, word);
     if (!job) return false;
-    target = shell.jobControl ? -job.group : job.group;
-  } else if (/^-?\d+$/.test(word)) target = Number(word);
+    // Without job control its processes have no group of their own.
+    const running = job.processes.filter(({ status }) => status === undefined);
+    targets = shell.jobControl ? [-job.group] : running.map(({ pid }) => pid);
+  } else if (/^-?\d+$/.test(word)) targets = [Number(word)];
   else {
     yield* fail(call, `${word}: arguments must be process or job IDs`);
     return false;
   }
   try {
-    shell.sys.kill(target, signal);
+    for (const target of targets) shell.sys.kill(target, signal);
     // A stopped job could not act on it otherwise.
-    const job = shell.jobs.byPid(Math.abs(target));
+    const job = shell.jobs.byPid(Math.abs(targets[0] ?? 0));
     if (job && jobState(job) === "stopped" && (signal === "SIGTERM" || signal === "SIGHUP")) {
       shell.sys.kill(-job.group, "SIGCONT");
     }

@@ -37,3 +37,20 @@ test("columns are filled with tabs", () => {
   const record = { name, type: 12, ttlSeconds: 5, target: "x" };
   expect(recordLine(record)).toBe(`${name}. 5\tIN\tPTR\tx.\n`);
 });
+
+test("a query carries a client's cookie, and may be cut on the way", () => {
+  const { a } = lab("a -- b");
+  const { stdout } = a.types(
+    "timeout 2 tcpdump -nvt -i eth0 -c 1 udp and dst port 53 & sleep 1; dig +tries=1 @10.0.0.2 x.y >/dev/null; wait",
+  );
+  expect(stdout).toContain("flags [none], proto UDP (17), length 72)");
+  expect(stdout).toContain("+ [1au] A? x.y. (44)");
+});
+
+test("host tells of its server only when that has answered", () => {
+  const { a } = lab("a -- b");
+  expect(a.types("host -W 1 x.y 10.0.0.2").exits(1).stdout).toBe(
+    ";; communications error to 10.0.0.2#53: connection refused\n".repeat(2) +
+      ";; no servers could be reached\n",
+  );
+});

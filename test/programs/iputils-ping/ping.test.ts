@@ -129,3 +129,14 @@ test("an interval that is no number is warned about and taken as zero", () => {
     warnings: ["option argument contains garbage: x", "this will become fatal error in the future"],
   });
 });
+
+test("ping4 and ping6 speak one family, and getopt(3) knows no long options", () => {
+  const { a } = lab("a -- b");
+  a.types("ping4 -c 1 10.0.0.2").exits(0);
+  expect(a.types("ping6 -c 1 10.0.0.2").exits(2).stderr).toBe(
+    "ping6: 10.0.0.2: Address family for hostname not supported\n",
+  );
+  expect(a.types("ping --count=1 10.0.0.2").exits(2).stderr).toMatch(
+    /^ping: invalid option -- '-'\n/,
+  );
+});
