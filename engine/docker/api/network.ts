@@ -53,6 +53,8 @@ export interface NetworkCreate {
   };
   readonly Options?: Names;
   readonly Labels?: Names;
+  readonly ConfigOnly?: boolean;
+  readonly ConfigFrom?: { readonly Network: string } | null;
   /** Clients older than API 1.44: refuse a name that exists. */
   readonly CheckDuplicate?: boolean;
 }

@@ -8,7 +8,7 @@ import type { EndpointSettings } from "../api/network.ts";
 import type { DaemonContext } from "../daemon/context.ts";
 import { newId } from "../daemon/identifiers.ts";
 import { randomName } from "../daemon/random-names.ts";
-import { joinProblems } from "../networks/create.ts";
+import { joinProblems } from "../networks/ipam-config.ts";
 import type { Networks } from "../networks/networks.ts";
 import type { Images } from "../store/images.ts";
 import type { Volumes } from "../store/volumes.ts";
@@ -205,7 +205,7 @@ export class Containers {
       );
       return problems;
     }
-    const isInside = address !== undefined && network.pool?.contains(address) === true;
+    const isInside = address !== undefined && network.blockOf(address) !== undefined;
     if (!isInside) {
       problems.push(`no configured subnet or ip-range contain the IP address ${text}`);
     }

@@ -123,7 +123,7 @@ export function endpointSettings(
     MacAddress: endpoint?.mac === undefined ? (settings.MacAddress ?? "") : formatMac(endpoint.mac),
   };
   const options = { DriverOpts: settings.DriverOpts ?? null };
-  const gateway = endpoint?.network.definition.internal ? undefined : endpoint?.network.gateway;
+  const gateway = endpoint?.gateway;
   const live = {
     NetworkID: networkId,
     EndpointID: endpoint?.id ?? "",

@@ -16,6 +16,7 @@ import type { EndpointSettings } from "../api/network.ts";
 import type { DaemonContext } from "../daemon/context.ts";
 import { newId, shortId } from "../daemon/identifiers.ts";
 import type { Resolvers } from "../dns/resolvers.ts";
+import { INTERFACE_PREFIX_OPTION } from "../networks/driver-options.ts";
 import { sorted } from "../networks/inspect.ts";
 import type { Endpoint, Network } from "../networks/network.ts";
 import type { Networks } from "../networks/networks.ts";
@@ -25,6 +26,9 @@ import { makeDirectories } from "../store/volumes.ts";
 import type { Container, ContainerNetwork } from "./container.ts";
 import { dnsNames, filesDirectory } from "./inspect.ts";
 import { hostsText, resolvConfText, upstreamServers, type HostsEntry } from "./network-files.ts";
+
+const ENDPOINT_NAME_OPTION = "com.docker.network.endpoint.ifname";
+const ENDPOINT_SYSCTLS_OPTION = "com.docker.network.endpoint.sysctls";
 
 export interface NetworkingParts {
   readonly context: DaemonContext;
@@ -130,15 +134,19 @@ export class ContainerNetworking {
         `endpoint with name ${container.name} already exists in network ${network.name}`,
       );
     }
+    if (network.definition.configOnly) {
+      throw new ApiError(403, "cannot create endpoint on configuration-only network");
+    }
     const address = this.allocateAddress(network, wired);
-    const device = `eth${sandbox.nextInterface}`;
+    const block = address === undefined ? undefined : network.blockOf(address);
+    const { device, sysctls } = this.interfaceOf(network, wired, sandbox);
     const written = wired.settings.MacAddress || container.config.MacAddress;
     const mac = written ? parseMac(written) : wired.before?.mac;
     let joined;
     try {
-      joined = networks.driverOf(network).join({ network, sandbox, device, mac, address });
+      joined = networks.driverOf(network).join({ network, sandbox, device, mac, address, sysctls });
     } catch (error) {
-      if (address !== undefined) network.pool?.release(address);
+      if (address !== undefined) block?.pool.release(address);
       throw error;
     }
     sandbox.nextInterface += 1;
@@ -151,7 +159,8 @@ export class ContainerNetworking {
       sandbox,
       mac: joined.mac,
       address,
-      prefixLength: network.pool?.subnet.length ?? 0,
+      prefixLength: block?.pool.subnet.length ?? 0,
+      gateway: this.leadsOut(network) ? block?.gateway : undefined,
       links: linksOf(container, wired),
       device,
       hostDevice: joined.hostDevice,
@@ -171,6 +180,25 @@ export class ContainerNetworking {
     return endpoint;
   }
 
+  /** Its name and switches: 28 lets the endpoint's options say. */
+  private interfaceOf(network: Network, { settings }: ContainerNetwork, sandbox: Sandbox) {
+    const prefix = network.option(INTERFACE_PREFIX_OPTION) || "eth";
+    const named = `${prefix}${sandbox.nextInterface}`;
+    if (this.parts.context.release !== "28") return { device: named, sysctls: {} };
+    const { [ENDPOINT_NAME_OPTION]: device = named, [ENDPOINT_SYSCTLS_OPTION]: written = "" } =
+      settings.DriverOpts ?? {};
+    const pairs = written.split(",").filter(Boolean);
+    return {
+      device,
+      sysctls: Object.fromEntries(pairs.map((pair) => pair.split("=", 2) as [string, string])),
+    };
+  }
+
+  /** Before 28 an internal network has a default route too, which leads to a rule that drops. */
+  private leadsOut({ definition, driver }: Network): boolean {
+    return !definition.internal || (this.parts.context.release === "20.10" && driver === "bridge");
+  }
+
   /** The default bridge has another id after each start of the daemon. */
   private currentId(wired: ContainerNetwork): string {
     return this.parts.networks.find(wired.networkId) ? wired.networkId : wired.name;
@@ -178,12 +206,12 @@ export class ContainerNetworking {
 
   private allocateAddress(network: Network, wired: ContainerNetwork): Ipv4 | undefined {
     const { settings, before } = wired;
-    const { pool } = network;
     this.refuseAddress(network, settings);
-    if (!pool) return undefined;
     const text = settings.IPAMConfig?.IPv4Address;
     const wanted = text ? parseIpv4(text) : undefined;
-    if (wanted !== undefined && !pool.contains(wanted)) {
+    if (!network.pool) return undefined;
+    const pool = wanted === undefined ? network.pool : network.blockOf(wanted)?.pool;
+    if (!pool) {
       throw new ApiError(
         400,
         `Invalid address ${text}: It does not belong to any of this network's subnets`,
@@ -252,13 +280,13 @@ export class ContainerNetworking {
     for (const route of rtnetlink.routes(254)) {
       if (route.prefixLength === 0) rtnetlink.delRoute({ destination: IPV4_ANY, prefixLength: 0 });
     }
-    if (chosen?.network.gateway !== undefined) {
+    if (chosen?.gateway !== undefined) {
       rtnetlink.newRoute(
         {
           destination: IPV4_ANY,
           prefixLength: 0,
           protocol: "boot",
-          nextHops: [{ gateway: chosen.network.gateway, device: chosen.device }],
+          nextHops: [{ gateway: chosen.gateway, device: chosen.device }],
         },
         "replace",
       );
@@ -316,7 +344,7 @@ export class ContainerNetworking {
     network.endpoints.delete(containerId);
     sandbox.endpoints.splice(sandbox.endpoints.indexOf(endpoint), 1);
     networks.driverOf(network).leave(network, sandbox, device, address);
-    if (address !== undefined) network.pool?.release(address);
+    if (address !== undefined) network.blockOf(address)?.pool.release(address);
     context.events.emit("network", "disconnect", network.id, {
       container: containerId,
       name: network.name,
@@ -460,8 +488,13 @@ function gatewayEndpoint(container: Container, sandbox: Sandbox): Endpoint | und
   const priority = ({ network }: Endpoint): number =>
     container.networks.get(network.name)?.settings.GwPriority ?? 0;
   return sandbox.endpoints
-    .filter(({ network }) => network.gateway !== undefined && !network.definition.internal)
-    .sort((a, b) => priority(b) - priority(a) || (a.network.name < b.network.name ? -1 : 1))[0];
+    .filter(({ gateway }) => gateway !== undefined)
+    .sort(
+      (a, b) =>
+        Number(a.network.definition.internal) - Number(b.network.definition.internal) ||
+        priority(b) - priority(a) ||
+        (a.network.name < b.network.name ? -1 : 1),
+    )[0];
 }
 
 /** What is exposed, and where it is published. */
@@ -470,7 +503,10 @@ function portMap(container: Container, publications: readonly Publication[]): Po
   for (const port of Object.keys(container.config.ExposedPorts ?? {})) ports[port] = null;
   for (const { protocol, containerPort, hostIp, hostPort } of publications) {
     const key = `${containerPort}/${protocol}`;
-    ports[key] = [...(ports[key] ?? []), { HostIp: hostIp, HostPort: String(hostPort) }];
+    ports[key] = [
+      ...(ports[key] ?? []),
+      { HostIp: hostIp, HostPort: hostPort === 0 ? "" : String(hostPort) },
+    ];
   }
   return sorted(ports);
 }

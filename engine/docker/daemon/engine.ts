@@ -62,7 +62,7 @@ import { topOf } from "../containers/top.ts";
 import { attachTo } from "../containers/attach.ts";
 import { waitFor } from "../containers/wait.ts";
 import { Resolvers } from "../dns/resolvers.ts";
-import { joinProblems } from "../networks/create.ts";
+import { joinProblems } from "../networks/ipam-config.ts";
 import { Networks } from "../networks/networks.ts";
 import { Publisher } from "../networks/publisher.ts";
 import { Sandboxes } from "../networks/sandbox.ts";

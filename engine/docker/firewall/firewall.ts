@@ -1,16 +1,21 @@
 /** What the bridge driver asks of the packet filter; each release has its own rules. */
 import type { Ipv4 } from "../../net/address.ts";
+import type { GatewayMode } from "../networks/driver-options.ts";
 
 export interface FilteredNetwork {
   readonly bridge: string;
   /** `172.17.0.0/16` */
   readonly subnet: string;
-  readonly gateway: string;
   readonly internal: boolean;
   /** enable_ip_masquerade */
   readonly masquerade: boolean;
   /** enable_icc */
   readonly interContainer: boolean;
+  readonly gatewayMode: GatewayMode;
+  /** host_ipv4: instead of the address of the interface that a packet leaves by. */
+  readonly sourceAddress: Ipv4 | undefined;
+  /** trusted_host_interfaces */
+  readonly trustedInterfaces: readonly string[];
 }
 
 export interface PublishedPort {

@@ -21,12 +21,12 @@ type Step = readonly [chain: string, rule: string];
 
 /** A network's rules in nat, each put at the top of its chain. */
 export function natRules(network: FilteredNetwork, hairpin: boolean): Step[] {
-  if (network.internal) return [];
-  const { bridge, subnet } = network;
-  const steps: Step[] = [];
-  if (network.masquerade) {
-    steps.push(["POSTROUTING", `-s ${subnet} ! -o ${bridge} -j MASQUERADE`]);
-  }
+  if (network.internal || !network.masquerade) return [];
+  const { bridge, subnet, sourceAddress, gatewayMode } = network;
+  const target =
+    sourceAddress === undefined ? "MASQUERADE" : `SNAT --to-source ${formatIpv4(sourceAddress)}`;
+  const steps: Step[] =
+    gatewayMode === "routed" ? [] : [["POSTROUTING", `-s ${subnet} ! -o ${bridge} -j ${target}`]];
   if (hairpin) {
     steps.push(["POSTROUTING", `-o ${bridge} -m addrtype --src-type LOCAL -j MASQUERADE`]);
   } else {

@@ -54,17 +54,26 @@ export class Firewall28 implements Firewall {
   }
 
   addEndpoint(network: FilteredNetwork, address: Ipv4): void {
-    this.iptables.run("raw", `-A PREROUTING ${directAccessRule(network, address)}`);
+    for (const rule of directAccessRules(network, address)) {
+      this.iptables.run("raw", `-A PREROUTING ${rule}`);
+    }
   }
 
   removeEndpoint(network: FilteredNetwork, address: Ipv4): void {
-    this.iptables.remove("raw", "PREROUTING", directAccessRule(network, address));
+    for (const rule of directAccessRules(network, address)) {
+      this.iptables.remove("raw", "PREROUTING", rule);
+    }
   }
 
   publish(network: FilteredNetwork, port: PublishedPort): void {
     const { iptables } = this;
-    iptables.append("nat", "DOCKER", dnatRule(network, port, this.hairpin));
-    iptables.insert("filter", "DOCKER", openPortRule(network, port));
+    const { gatewayMode } = network;
+    if (gatewayMode !== "routed") {
+      iptables.append("nat", "DOCKER", dnatRule(network, port, this.hairpin));
+    }
+    if (gatewayMode !== "nat-unprotected") {
+      iptables.insert("filter", "DOCKER", openPortRule(network, port));
+    }
     if (isLoopback(port.hostIp)) iptables.append("raw", "PREROUTING", loopbackRule(port));
   }
 
@@ -77,34 +86,61 @@ export class Firewall28 implements Firewall {
 }
 
 function appendedRules(network: FilteredNetwork): [string, string][] {
-  const { bridge, subnet } = network;
+  const { bridge, interContainer } = network;
   if (network.internal) {
-    return [
-      [STAGE_1, `! -s ${subnet} -o ${bridge} -j DROP`],
-      [STAGE_1, `! -d ${subnet} -i ${bridge} -j DROP`],
-      [FORWARD, `-i ${bridge} -o ${bridge} -j ${network.interContainer ? "ACCEPT" : "DROP"}`],
-    ];
+    return [[FORWARD, `-i ${bridge} -o ${bridge} -j ${interContainer ? "ACCEPT" : "DROP"}`]];
   }
-  const among: [string, string][] = network.interContainer
-    ? []
-    : [[FORWARD, `-i ${bridge} -o ${bridge} -j DROP`]];
+  const outgoing: [string, string][] = interContainer
+    ? [[FORWARD, `-i ${bridge} -j ACCEPT`]]
+    : [
+        [FORWARD, `-i ${bridge} -o ${bridge} -j DROP`],
+        [FORWARD, `-i ${bridge} ! -o ${bridge} -j ACCEPT`],
+      ];
+  const { gatewayMode } = network;
+  const closed = gatewayMode === "nat-unprotected" ? "ACCEPT" : "DROP";
   return [
-    ["DOCKER", `! -i ${bridge} -o ${bridge} -j DROP`],
+    ...(gatewayMode === "routed"
+      ? [["DOCKER", `-o ${bridge} -p icmp -j ACCEPT`] as [string, string]]
+      : []),
+    ["DOCKER", `! -i ${bridge} -o ${bridge} -j ${closed}`],
     [BRIDGE, `-o ${bridge} -j DOCKER`],
     [CT, `-o ${bridge} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`],
-    ...among,
-    [FORWARD, `-i ${bridge} -j ACCEPT`],
+    ...outgoing,
     [STAGE_1, `-i ${bridge} ! -o ${bridge} -j ${STAGE_2}`],
   ];
 }
 
-function insertedRules({ bridge, internal }: FilteredNetwork): [string, string][] {
-  return internal ? [] : [[STAGE_2, `-o ${bridge} -j DROP`]];
+/** The last comes to stand first. */
+function insertedRules({
+  bridge,
+  subnet,
+  internal,
+  gatewayMode,
+}: FilteredNetwork): [string, string][] {
+  if (internal) {
+    return [
+      [STAGE_1, `! -d ${subnet} -i ${bridge} -j DROP`],
+      [STAGE_1, `! -s ${subnet} -o ${bridge} -j DROP`],
+    ];
+  }
+  const between: [string, string] = [STAGE_2, `-o ${bridge} -j DROP`];
+  if (gatewayMode !== "routed") return [between];
+  return [
+    [STAGE_1, `-o ${bridge} -j RETURN`],
+    [STAGE_1, `-i ${bridge} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`],
+    between,
+  ];
 }
 
-/** Nobody but the network's own reaches a container by its address. */
-function directAccessRule({ bridge }: FilteredNetwork, address: Ipv4): string {
-  return `-d ${formatIpv4(address)} ! -i ${bridge} -j DROP`;
+/** Nobody but the network's own, and who is trusted, reaches a container by its address. */
+function directAccessRules(network: FilteredNetwork, address: Ipv4): string[] {
+  const { bridge, gatewayMode, trustedInterfaces, internal } = network;
+  if (internal || gatewayMode === "routed" || gatewayMode === "nat-unprotected") return [];
+  const to = `-d ${formatIpv4(address)}`;
+  return [
+    ...trustedInterfaces.map((name) => `${to} -i ${name} -j ACCEPT`),
+    `${to} ! -i ${bridge} -j DROP`,
+  ];
 }
 
 /** A port published on a loopback address is for this machine alone. */

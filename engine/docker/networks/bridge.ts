@@ -1,5 +1,6 @@
 /** The driver `bridge`: a Linux bridge, a veth pair for each container, rules of the packet filter. */
-import { formatIpv4, type Ipv4 } from "../../net/address.ts";
+import type { Ipv4 } from "../../net/address.ts";
+import { strerror } from "../../kernel/errno.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Network as NetworkNamespace } from "../../kernel/namespaces.ts";
 import type { Random } from "../../sim/random.ts";
@@ -8,6 +9,7 @@ import { hex, shortId } from "../daemon/identifiers.ts";
 import type { Release } from "../daemon/release.ts";
 import type { FilteredNetwork, Firewall } from "../firewall/firewall.ts";
 import { announce } from "./announce.ts";
+import { BRIDGE_NAME_OPTION, readBridgeOptions } from "./driver-options.ts";
 import type { Joined, Joining, NetworkDriver } from "./driver.ts";
 import { configureInterface, deleteLink } from "./interfaces.ts";
 import { formatPrefix } from "./ipam.ts";
@@ -15,9 +17,8 @@ import { macOfAddress, randomMac } from "./mac.ts";
 import type { Network } from "./network.ts";
 import type { Sandbox } from "./sandbox.ts";
 
-export const BRIDGE_NAME_OPTION = "com.docker.network.bridge.name";
-const MASQUERADE_OPTION = "com.docker.network.bridge.enable_ip_masquerade";
-const ICC_OPTION = "com.docker.network.bridge.enable_icc";
+/** IFNAMSIZ, without the byte at the end. */
+const LONGEST_NAME = 15;
 
 export interface BridgeDriverOptions {
   readonly kernel: Kernel;
@@ -35,38 +36,65 @@ export class BridgeDriver implements NetworkDriver {
   constructor(private readonly options: BridgeDriverOptions) {}
 
   create(network: Network): void {
-    const { host, release, random, firewall, hairpin } = this.options;
+    const { host, release, hairpin, firewall } = this.options;
     network.device = network.option(BRIDGE_NAME_OPTION) ?? `br-${shortId(network.id)}`;
-    this.refuseSameBridge(network);
-    const { rtnetlink, sysctlTree } = host;
-    const { device, gateway, pool } = network;
-    if (!rtnetlink.link(device)) {
-      rtnetlink.newLink({
-        name: device,
-        kind: "bridge",
-        txQueueLength: 0,
-        address: randomMac(random, release),
-        ...(network.mtu === 1500 ? {} : { mtu: network.mtu }),
-      });
+    network.bridgeOptions = readBridgeOptions(network.definition.options, release);
+    const { gatewayMode } = network.bridgeOptions;
+    if (network.blocks.length > 1) {
+      throw new ApiError(400, "bridge driver doesn't support multiple subnets");
     }
+    if (gatewayMode === "isolated" && !network.definition.internal) {
+      throw new ApiError(400, "gateway mode 'isolated' can only be used for an internal network");
+    }
+    this.refuseSameBridge(network);
+    const { device } = network;
+    this.makeBridge(network);
+    this.giveAddress(network);
+    if (hairpin) host.sysctlTree.write(`net/ipv4/conf/${device}/route_localnet`, "1");
+    firewall.addNetwork(filtered(network));
+    host.rtnetlink.setLink(device, { up: true });
+  }
+
+  private makeBridge({ device, bridgeOptions: { mtu } }: Network): void {
+    const { host, release, random } = this.options;
+    const { rtnetlink } = host;
+    if (device.length > LONGEST_NAME) {
+      const why = strerror("ERANGE").toLowerCase();
+      const doing = release === "28" ? "" : "failed to check bridge interface existence: ";
+      throw new ApiError(500, `${doing}${why}`);
+    }
+    const existing = rtnetlink.link(device);
+    if (existing && existing.data.kind !== "bridge") {
+      throw new ApiError(500, `existing interface ${device} is not a bridge`);
+    }
+    if (existing) return;
+    rtnetlink.newLink({
+      name: device,
+      kind: "bridge",
+      txQueueLength: 0,
+      address: randomMac(random, release),
+      ...(mtu === 0 ? {} : { mtu }),
+    });
+  }
+
+  private giveAddress({ device, gateway, pool, bridgeOptions }: Network): void {
+    const { rtnetlink } = this.options.host;
+    if (bridgeOptions.inhibitIpv4 || gateway === undefined || !pool) return;
     const link = rtnetlink.link(device);
     const has = rtnetlink
       .addresses()
       .some((own) => own.ifindex === link?.ifindex && own.address === gateway);
-    if (!has && gateway !== undefined && pool) {
-      const prefixLength = pool.subnet.length;
-      rtnetlink.newAddress({ device, address: gateway, prefixLength, broadcast: "computed" });
-    }
-    if (hairpin) sysctlTree.write(`net/ipv4/conf/${device}/route_localnet`, "1");
-    firewall.addNetwork(filtered(network));
-    rtnetlink.setLink(device, { up: true });
+    if (has) return;
+    const prefixLength = pool.subnet.length;
+    rtnetlink.newAddress({ device, address: gateway, prefixLength, broadcast: "computed" });
   }
 
   private refuseSameBridge(network: Network): void {
-    if (this.options.release !== "28") return;
     for (const other of this.options.networks()) {
       if (other === network || other.driver !== "bridge" || other.device !== network.device)
         continue;
+      // Before 28 the default bridge may be shared.
+      if (other.isDefaultBridge && this.options.release === "20.10") continue;
       const { device } = network;
       throw new ApiError(
         403,
@@ -104,10 +132,11 @@ export class BridgeDriver implements NetworkDriver {
     });
     host.rtnetlink.setLink(hostDevice, { master: network.device });
     if (hairpin) host.rtnetlink.setLink(hostDevice, { port: { hairpin: true } });
-    if (network.mtu !== 1500) host.rtnetlink.setLink(hostDevice, { mtu: network.mtu });
+    const { mtu } = network.bridgeOptions;
+    if (mtu > 0) host.rtnetlink.setLink(hostDevice, { mtu });
     host.rtnetlink.setLink(hostDevice, { up: true });
     if (!isMadeInside) host.rtnetlink.setLink(peer, { netns: sandbox.path });
-    configureInterface({ ...joining, mac }, peer);
+    configureInterface({ ...joining, mac }, peer, mtu);
     if (address !== undefined) firewall.addEndpoint(filtered(network), address);
     if (release === "28" && address !== undefined) {
       announce(kernel, { namespace: sandbox.namespace, device: joining.device, mac, address });
@@ -131,13 +160,17 @@ export class BridgeDriver implements NetworkDriver {
 
 /** The network as the packet filter sees it. */
 export function filtered(network: Network): FilteredNetwork {
-  const { device, pool, gateway } = network;
+  const { device, pool, bridgeOptions, definition } = network;
+  const { masquerade, interContainer, gatewayMode, sourceAddress, trustedInterfaces } =
+    bridgeOptions;
   return {
     bridge: device,
     subnet: pool ? formatPrefix(pool.subnet) : "",
-    gateway: gateway === undefined ? "" : formatIpv4(gateway),
-    internal: network.definition.internal,
-    masquerade: network.flag(MASQUERADE_OPTION, true),
-    interContainer: network.flag(ICC_OPTION, true),
+    internal: definition.internal,
+    masquerade,
+    interContainer,
+    gatewayMode,
+    sourceAddress,
+    trustedInterfaces,
   };
 }

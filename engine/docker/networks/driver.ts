@@ -1,4 +1,5 @@
 import type { Ipv4, Mac } from "../../net/address.ts";
+import type { Names } from "../api/container.ts";
 import type { Network } from "./network.ts";
 import type { Sandbox } from "./sandbox.ts";
 
@@ -10,6 +11,8 @@ export interface Joining {
   readonly device: string;
   readonly mac: Mac | undefined;
   readonly address: Ipv4 | undefined;
+  /** `net.ipv4.conf.IFNAME.…` → value, set on the new interface; 28 only. */
+  readonly sysctls: Names;
 }
 
 export interface Joined {

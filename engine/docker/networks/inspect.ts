@@ -13,7 +13,7 @@ export function inspectNetwork(
   withContainers: boolean,
 ): NetworkInspect {
   const { definition } = network;
-  const hasAddresses = network.pool !== undefined;
+  const hasAddresses = network.pool !== undefined || definition.ipamConfig !== null;
   const containers: Record<string, NetworkContainer> = {};
   if (withContainers) {
     // Go prints the keys of a map in order.
@@ -37,8 +37,8 @@ export function inspectNetwork(
     Internal: definition.internal,
     Attachable: definition.attachable,
     Ingress: false,
-    ConfigFrom: { Network: "" },
-    ConfigOnly: false,
+    ConfigFrom: { Network: definition.configFrom },
+    ConfigOnly: definition.configOnly,
     Containers: containers,
     Options: sorted(definition.options),
     Labels: sorted(definition.labels),

@@ -1,23 +1,43 @@
 /** What both drivers with addresses do to a container's interface. */
-import { KernelError } from "../../kernel/errno.ts";
+import { formatMac, type Mac } from "../../net/address.ts";
+import { KernelError, strerror } from "../../kernel/errno.ts";
 import type { Rtnetlink } from "../../kernel/rtnetlink/messages.ts";
+import { ApiError } from "../api/errors.ts";
 import type { Joining } from "./driver.ts";
 
 /** Names, addresses and switches on an interface that has been moved into a sandbox. */
-export function configureInterface(joining: Joining, from: string): void {
-  const { network, sandbox, device, mac, address } = joining;
+export function configureInterface(joining: Joining, from: string, mtu = 0): void {
+  const { network, sandbox, device, mac, address, sysctls } = joining;
   const { rtnetlink } = sandbox.namespace;
-  rtnetlink.setLink(from, { name: device, ...(mac === undefined ? {} : { address: mac }) });
-  if (network.mtu !== 1500) rtnetlink.setLink(device, { mtu: network.mtu });
-  if (address !== undefined && network.pool) {
+  rtnetlink.setLink(from, { name: device });
+  if (mac !== undefined) setMac(rtnetlink, device, from, mac);
+  if (mtu > 0) rtnetlink.setLink(device, { mtu });
+  const block = address === undefined ? undefined : network.blockOf(address);
+  if (address !== undefined && block) {
     rtnetlink.newAddress({
       device,
       address,
-      prefixLength: network.pool.subnet.length,
+      prefixLength: block.pool.subnet.length,
       broadcast: "computed",
     });
   }
+  for (const [name, value] of Object.entries(sysctls)) {
+    sandbox.namespace.sysctlTree.write(name.replaceAll(".", "/").replace("IFNAME", device), value);
+  }
   rtnetlink.setLink(device, { up: true });
+}
+
+function setMac(rtnetlink: Rtnetlink, device: string, from: string, mac: Mac): void {
+  try {
+    rtnetlink.setLink(device, { address: mac });
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    const why = strerror(error.errno).toLowerCase();
+    throw new ApiError(
+      500,
+      `failed to add interface ${from} to sandbox: error setting interface "${from}" MAC to "${formatMac(mac)}": ${why}`,
+    );
+  }
 }
 
 /** ENODEV does not matter: whoever was inside may have deleted it. */

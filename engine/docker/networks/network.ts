@@ -4,9 +4,10 @@ import type { Ns } from "../../sim/clock.ts";
 import type { Names } from "../api/container.ts";
 import type { IpamConfig } from "../api/network.ts";
 import type { AddressPool } from "./ipam.ts";
+import { DEFAULT_BRIDGE_OPTIONS, type BridgeOptions } from "./driver-options.ts";
 import type { Sandbox } from "./sandbox.ts";
 
-export type DriverName = "bridge" | "host" | "null" | "macvlan" | "ipvlan";
+export type DriverName = "bridge" | "host" | "null" | "macvlan";
 
 /** What is kept when the daemon ends. */
 export interface NetworkDefinition {
@@ -16,6 +17,10 @@ export interface NetworkDefinition {
   readonly driver: DriverName;
   readonly internal: boolean;
   readonly attachable: boolean;
+  /** `--config-only`: nothing but settings for other networks. */
+  readonly configOnly: boolean;
+  /** The network whose settings it has, or "". */
+  readonly configFrom: string;
   readonly enableIpv6: boolean;
   readonly options: Names;
   readonly labels: Names;
@@ -27,12 +32,19 @@ export interface NetworkDefinition {
   readonly allocated?: readonly IpamConfig[] | null;
 }
 
+/** One subnet of a network, and the address in it that is not given to a container. */
+export interface AddressBlock {
+  readonly pool: AddressPool;
+  readonly gateway: Ipv4 | undefined;
+}
+
 export class Network {
-  /** Of drivers with addresses. */
-  pool: AddressPool | undefined;
-  gateway: Ipv4 | undefined;
+  /** Of drivers with addresses; those of macvlan can have several. */
+  blocks: readonly AddressBlock[] = [];
   /** The bridge's name, or the lower device's of macvlan. */
   device = "";
+  /** What the definition's options mean: of the bridge driver. */
+  bridgeOptions: BridgeOptions = DEFAULT_BRIDGE_OPTIONS;
   /** Of running containers, by container id. */
   readonly endpoints = new Map<string, Endpoint>();
 
@@ -59,18 +71,20 @@ export class Network {
     return ["bridge", "host", "none"].includes(this.name);
   }
 
+  get pool(): AddressPool | undefined {
+    return this.blocks[0]?.pool;
+  }
+
+  get gateway(): Ipv4 | undefined {
+    return this.blocks[0]?.gateway;
+  }
+
+  blockOf(address: Ipv4): AddressBlock | undefined {
+    return this.blocks.find(({ pool }) => pool.contains(address));
+  }
+
   option(name: string): string | undefined {
     return this.definition.options[name];
-  }
-
-  /** A boolean option such as com.docker.network.bridge.enable_icc. */
-  flag(name: string, otherwise: boolean): boolean {
-    const text = this.option(name);
-    return text === undefined ? otherwise : ["true", "1", "t"].includes(text.toLowerCase());
-  }
-
-  get mtu(): number {
-    return Number(this.option("com.docker.network.driver.mtu") ?? 1500) || 1500;
   }
 }
 
@@ -86,6 +100,8 @@ export interface Endpoint {
   readonly mac: Mac | undefined;
   readonly address: Ipv4 | undefined;
   readonly prefixLength: number;
+  /** Where the container's default route may go. */
+  readonly gateway: Ipv4 | undefined;
   /** Legacy links: alias → container name. */
   readonly links: Readonly<Record<string, string>>;
   /** Inside, such as eth0. */

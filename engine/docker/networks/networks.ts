@@ -1,19 +1,34 @@
 /** The networks of a machine's engine. */
 import { formatIpv4, networkOf, parseIpv4, type Ipv4, type Ipv4Prefix } from "../../net/address.ts";
+import { KernelError, strerror } from "../../kernel/errno.ts";
 import { ApiError } from "../api/errors.ts";
 import type { Names } from "../api/container.ts";
 import type { Filters } from "../api/filters.ts";
 import type { IpamConfig, NetworkCreate, NetworkInspect } from "../api/network.ts";
 import type { DaemonContext } from "../daemon/context.ts";
 import { findByReference, newId, shortId } from "../daemon/identifiers.ts";
-import { BRIDGE_NAME_OPTION, BridgeDriver, filtered } from "./bridge.ts";
-import { checkNetworkRequest, parseSubnet } from "./create.ts";
+import { allocateBlock, skipsGateway } from "./blocks.ts";
+import { BridgeDriver, filtered } from "./bridge.ts";
+import { settingsOf } from "./create.ts";
+import {
+  BRIDGE_NAME_OPTION,
+  INTER_CONTAINER_OPTION,
+  MASQUERADE_OPTION,
+  MTU_OPTION,
+  PUBLISH_ADDRESS_OPTION,
+} from "./driver-options.ts";
 import { NO_INTERFACES, type NetworkDriver } from "./driver.ts";
 import { checkFilters, matchesFilters } from "./filters.ts";
 import { AddressSpace, formatPrefix } from "./ipam.ts";
 import { inspectNetwork } from "./inspect.ts";
 import { MacvlanDriver } from "./macvlan.ts";
-import { Network, type DriverName, type Endpoint, type NetworkDefinition } from "./network.ts";
+import {
+  Network,
+  type AddressBlock,
+  type DriverName,
+  type Endpoint,
+  type NetworkDefinition,
+} from "./network.ts";
 
 const DOCKER0 = "docker0";
 
@@ -28,8 +43,8 @@ export class Networks {
     const networks = (): Iterable<Network> => this.byId.values();
     const hairpin = !config.userlandProxy;
     const bridge = new BridgeDriver({ kernel, host, firewall, random, release, hairpin, networks });
-    const macvlan = new MacvlanDriver(host, random, release);
-    this.drivers = { bridge, macvlan, ipvlan: macvlan, host: NO_INTERFACES, null: NO_INTERFACES };
+    const macvlan = new MacvlanDriver({ host, random, release, networks });
+    this.drivers = { bridge, macvlan, host: NO_INTERFACES, null: NO_INTERFACES };
     this.space = new AddressSpace(release, config.addressPools, () =>
       host.rtnetlink.routes(254).map((route): Ipv4Prefix => ({
         address: route.destination,
@@ -90,11 +105,11 @@ export class Networks {
       ipamConfig: ipamConfig.length > 0 ? ipamConfig : null,
       options: {
         "com.docker.network.bridge.default_bridge": "true",
-        "com.docker.network.bridge.enable_icc": String(config.interContainer),
-        "com.docker.network.bridge.enable_ip_masquerade": String(config.ipMasquerade),
-        "com.docker.network.bridge.host_binding_ipv4": config.publishAddress,
+        [INTER_CONTAINER_OPTION]: String(config.interContainer),
+        [MASQUERADE_OPTION]: String(config.ipMasquerade),
+        [PUBLISH_ADDRESS_OPTION]: config.publishAddress,
         [BRIDGE_NAME_OPTION]: device,
-        "com.docker.network.driver.mtu": String(config.mtu),
+        [MTU_OPTION]: String(config.mtu),
       },
     });
   }
@@ -120,21 +135,18 @@ export class Networks {
 
   create(body: NetworkCreate): Network {
     const { release, random, clock, events } = this.context;
-    const exists = (name: string): boolean => this.list().some((network) => network.name === name);
-    const driver = checkNetworkRequest(body, release, exists);
+    const settings = settingsOf(body, release, (name) =>
+      this.list().find((network) => network.name === name),
+    );
     const network = this.install({
+      ...settings,
       id: newId(random),
       name: body.Name,
       createdNs: clock.nowNs,
-      driver,
-      internal: body.Internal === true,
       attachable: body.Attachable === true,
       enableIpv6: false,
-      options: body.Options ?? {},
-      labels: body.Labels ?? {},
-      ipamDriver: body.IPAM?.Driver || "default",
-      ipamOptions: body.IPAM?.Options ?? {},
-      ipamConfig: body.IPAM?.Config?.length ? body.IPAM.Config : null,
+      configOnly: body.ConfigOnly === true,
+      configFrom: body.ConfigFrom?.Network ?? "",
     });
     this.save();
     events.emit("network", "create", network.id, { name: network.name, type: network.driver });
@@ -143,45 +155,46 @@ export class Networks {
 
   private install(definition: NetworkDefinition): Network {
     const network = new Network(definition);
-    if (definition.driver !== "host" && definition.driver !== "null") this.allocate(network);
+    if (hasAddresses(definition)) this.allocate(network);
     try {
       this.drivers[definition.driver].create(network);
     } catch (error) {
-      if (network.pool) this.space.releasePool(network.pool);
-      throw error;
+      this.releaseBlocks(network);
+      if (!(error instanceof KernelError)) throw error;
+      throw new ApiError(500, strerror(error.errno).toLowerCase());
     }
     this.byId.set(network.id, network);
     return network;
   }
 
   private allocate(network: Network): void {
+    const { release } = this.context;
     const { definition } = network;
-    const [config = {}] = definition.ipamConfig ?? definition.allocated ?? [];
-    const subnet = config.Subnet ? parseSubnet(config.Subnet) : undefined;
-    const range = config.IPRange ? parseSubnet(config.IPRange) : undefined;
-    const pool = subnet
-      ? this.space.request(
-          { address: networkOf(subnet.address, subnet.length), length: subnet.length },
-          range,
-        )
-      : this.space.requestPredefined();
-    network.pool = pool;
-    for (const text of Object.values(config.AuxiliaryAddresses ?? {})) {
-      const address = parseIpv4(text);
-      if (address !== undefined) pool.allocate(address);
+    const configs = definition.ipamConfig ?? definition.allocated ?? [{}];
+    const blocks: AddressBlock[] = [];
+    try {
+      for (const config of configs) {
+        blocks.push(allocateBlock(this.space, config, skipsGateway(definition, release)));
+      }
+    } catch (error) {
+      for (const { pool } of blocks) this.space.releasePool(pool);
+      throw error;
     }
-    const wanted = config.Gateway ? parseIpv4(config.Gateway) : undefined;
-    const gateway = pool.allocate(wanted);
-    network.gateway = typeof gateway === "number" ? gateway : wanted;
+    network.blocks = blocks;
+  }
+
+  private releaseBlocks(network: Network): void {
+    for (const { pool } of network.blocks) this.space.releasePool(pool);
   }
 
   /** What `inspect` shows of a network's addresses. */
-  static ipamConfig(network: Network): readonly IpamConfig[] | null {
-    const { definition, pool, gateway } = network;
+  static ipamConfig({ definition, blocks }: Network): readonly IpamConfig[] | null {
     if (definition.ipamConfig) return definition.ipamConfig;
-    if (!pool) return null;
-    const shown = gateway === undefined ? {} : { Gateway: formatIpv4(gateway) };
-    return [{ Subnet: formatPrefix(pool.subnet), ...shown }];
+    if (blocks.length === 0) return null;
+    return blocks.map(({ pool, gateway }) => ({
+      Subnet: formatPrefix(pool.subnet),
+      ...(gateway === undefined ? {} : { Gateway: formatIpv4(gateway) }),
+    }));
   }
 
   inspect(network: Network, withContainers = true): NetworkInspect {
@@ -206,8 +219,18 @@ export class Networks {
           : `error while removing network: network ${network.name} id ${network.id} has active endpoints`,
       );
     }
+    const { configOnly } = network.definition;
+    if (
+      configOnly &&
+      this.list().some(({ definition }) => definition.configFrom === network.name)
+    ) {
+      throw new ApiError(
+        403,
+        `error while removing network: configuration network "${network.name}" is in use`,
+      );
+    }
     this.drivers[network.driver].remove(network);
-    if (network.pool) this.space.releasePool(network.pool);
+    this.releaseBlocks(network);
     this.byId.delete(network.id);
     this.save();
     events.emit("network", "destroy", network.id, { name: network.name, type: network.driver });
@@ -245,12 +268,18 @@ export class Networks {
   }
 }
 
+function hasAddresses({ driver, configOnly }: NetworkDefinition): boolean {
+  return driver !== "host" && driver !== "null" && !configOnly;
+}
+
 const NO_NAMES: Names = {};
 
 const BARE = {
   internal: false,
   attachable: false,
   enableIpv6: false,
+  configOnly: false,
+  configFrom: "",
   options: NO_NAMES,
   labels: NO_NAMES,
   ipamDriver: "default",

@@ -45,7 +45,8 @@ export class Publisher {
   publish(endpoint: Endpoint, bindings: PortMap): Publication[] {
     const made: Publication[] = [];
     try {
-      for (const wishes of wishesOf(bindings, this.context.config.publishAddress)) {
+      const { publishAddress } = endpoint.network.bridgeOptions;
+      for (const wishes of wishesOf(bindings, publishAddress)) {
         made.push(...this.publishTogether(endpoint, wishes));
       }
     } catch (error) {
@@ -122,6 +123,7 @@ export class Publisher {
   private bind(endpoint: Endpoint, wish: Wish, hostPort: number): Publication {
     const { firewall, config } = this.context;
     const { protocol, containerPort, hostIp } = wish;
+    if (isRouted(endpoint, hostIp)) return this.open(endpoint, wish);
     const listener = this.listen(wish, hostPort, endpoint);
     const bare = { endpoint, protocol, hostIp, hostPort, containerPort };
     const proxyPid = config.userlandProxy ? this.startProxy(bare, listener) : 0;
@@ -130,6 +132,14 @@ export class Publisher {
     this.taken.add(keyOf(wish, hostPort));
     const port = translated(publication);
     if (port) firewall.publish(filtered(endpoint.network), port);
+    return publication;
+  }
+
+  /** A container that is reached by its own address needs a hole in the filter and no port here. */
+  private open(endpoint: Endpoint, { protocol, containerPort, hostIp }: Wish): Publication {
+    const publication = { endpoint, protocol, hostIp, hostPort: 0, containerPort, proxyPid: 0 };
+    const port = translated(publication);
+    if (port) this.context.firewall.publish(filtered(endpoint.network), port);
     return publication;
   }
 
@@ -193,6 +203,10 @@ export function listenerDescriptor(release: string): number {
 /** A port could not be had; the message says why. */
 class PublishError extends Error {}
 
+function isRouted({ network }: Endpoint, hostIp: string): boolean {
+  return network.bridgeOptions.gatewayMode === "routed" && !hostIp.includes(":");
+}
+
 function kill(send: () => void): void {
   try {
     send();
@@ -233,7 +247,7 @@ function wishes(
   const first = Number(from) || 0;
   const last = Number(to) || first;
   const written = binding.HostIp === "" ? publishAddress : binding.HostIp;
-  const isEverywhere = binding.HostIp === "" && publishAddress === "0.0.0.0";
+  const isEverywhere = written === "" || (binding.HostIp === "" && written === "0.0.0.0");
   const addresses = isEverywhere ? ["0.0.0.0", "::"] : [written];
   return addresses.map((hostIp) => ({ protocol, containerPort, hostIp, first, last }));
 }

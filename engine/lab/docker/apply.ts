@@ -75,6 +75,8 @@ class Restoration {
         driver: network.driver,
         internal: network.internal === true,
         attachable: network.attachable === true,
+        configOnly: network.configOnly === true,
+        configFrom: network.configFrom ?? "",
         enableIpv6: false,
         options: network.options ?? {},
         labels: network.labels ?? {},

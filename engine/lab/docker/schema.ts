@@ -22,6 +22,8 @@ const dockerNetwork = z.strictObject({
   driver: z.enum(["bridge", "host", "null", "macvlan"]),
   internal: z.boolean().optional(),
   attachable: z.boolean().optional(),
+  configOnly: z.boolean().optional(),
+  configFrom: z.string().optional(),
   options: names.optional(),
   labels: names.optional(),
   subnet: word.optional(),

@@ -26,7 +26,6 @@ export const create = defineCommand({
     "--subnet strings": "Subnet in CIDR format that represents a network segment",
   },
   args: exactly(1),
-  unmodelled: ["config-from", "config-only", "ingress"],
   *run(cli, { args, flags }) {
     const [name = ""] = args;
     const created = cli.engine.networkCreate({
@@ -35,7 +34,11 @@ export const create = defineCommand({
       Scope: flags.text("scope") ?? "",
       Internal: flags.on("internal"),
       Attachable: flags.on("attachable"),
-      Ingress: false,
+      Ingress: flags.on("ingress"),
+      ConfigOnly: flags.on("config-only"),
+      ...(flags.has("config-from") && {
+        ConfigFrom: { Network: flags.text("config-from") ?? "" },
+      }),
       ...(flags.has("ipv4") && { EnableIPv4: flags.on("ipv4") }),
       EnableIPv6: flags.on("ipv6"),
       IPAM: {
