@@ -299,10 +299,12 @@ export class ContainerNetworking {
     const [current] = container.publications;
     if (current && current.endpoint === endpoint) return;
     publisher.unpublish(container.publications.splice(0));
-    if (endpoint?.network.driver === "bridge" && !endpoint.network.definition.internal) {
+    const network = endpoint?.network;
+    const isReached = network?.driver === "bridge" && !network.definition.internal;
+    if (endpoint && isReached) {
       container.publications.push(...publisher.publish(endpoint, this.bindings(container)));
     }
-    container.ports = endpoint ? portMap(container, container.publications) : {};
+    container.ports = isReached ? portMap(container, container.publications) : {};
   }
 
   private bindings(container: Container): PortMap {

@@ -461,6 +461,9 @@ export class Engine implements DockerEngineApi {
     const network = this.networks.get(id);
     const container = this.containers.get(reference);
     const isNew = this.context.release === "28";
+    if (network.definition.configOnly) {
+      throw new ApiError(403, "cannot create endpoint on configuration-only network");
+    }
     if (container.networkOwner !== undefined || container.hostConfig.NetworkMode === "host") {
       throw new ApiError(
         403,

@@ -42,8 +42,10 @@ export class AddressPool {
     readonly subnet: Ipv4Prefix,
     /** Where to take addresses from that nobody asked for, `--ip-range`. */
     readonly range: Ipv4Prefix | undefined,
+    /** Of two addresses or one, both or it may be given, RFC 3021; not before 28. */
+    release: Release,
   ) {
-    if (subnet.length < 31) {
+    if (subnet.length < 31 || release === "20.10") {
       this.used.add(subnet.address);
       this.used.add(broadcastOf(subnet.address, subnet.length));
     }
@@ -97,7 +99,7 @@ export class AddressSpace {
       const text = "Pool overlaps with other one on this address space";
       throw new ApiError(403, this.release === "28" ? `invalid pool request: ${text}` : text);
     }
-    const pool = new AddressPool(subnet, range);
+    const pool = new AddressPool(subnet, range, this.release);
     this.pools.add(pool);
     return pool;
   }
@@ -113,7 +115,7 @@ export class AddressSpace {
       if ([...this.pools].some((pool) => overlaps(pool.subnet, candidate))) continue;
       if (routes.some((route) => route.length > 0 && overlaps(route, candidate))) continue;
       this.next = index + 1;
-      const pool = new AddressPool(candidate, undefined);
+      const pool = new AddressPool(candidate, undefined, this.release);
       this.pools.add(pool);
       return pool;
     }

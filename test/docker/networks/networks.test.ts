@@ -134,3 +134,9 @@ test("an option that cannot be read is refused, and its addresses are free again
     "172.18.0.0/16\n",
   );
 });
+
+test("networks are listed in the order in which people count", () => {
+  const { types } = dockerMachine();
+  types("for n in n10 n9 n1; do docker network create $n; done");
+  expect(types("docker network ls --format '{{.Name}}' | grep n[0-9]")).toBe("n1\nn9\nn10\n");
+});

@@ -2,6 +2,7 @@ import { defineCommand, none } from "../../command.ts";
 import { filterProblem, parseFilters } from "../../filters.ts";
 import { formatList } from "../../format/formatter.ts";
 import { NETWORK_TABLE, networkContext } from "../../format/networks.ts";
+import { naturalOrder } from "../../natural-order.ts";
 
 export const list = defineCommand({
   path: "network ls",
@@ -24,7 +25,7 @@ export const list = defineCommand({
   checks: { filter: filterProblem },
   *run(cli, { flags }) {
     const networks = [...cli.engine.networkList(parseFilters(flags.list("filter")))];
-    networks.sort((a, b) => (a.Name < b.Name ? -1 : 1));
+    networks.sort((a, b) => naturalOrder(a.Name, b.Name));
     const context = networkContext(!flags.on("no-trunc"), cli.version);
     const text = formatList(context, networks, {
       format: flags.text("format") ?? "",
