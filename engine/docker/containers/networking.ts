@@ -56,6 +56,11 @@ export class ContainerNetworking {
     container.sandbox = sandbox;
     try {
       this.writeSysctls(container, sandbox);
+    } catch (error) {
+      this.release(container);
+      throw error;
+    }
+    try {
       for (const wired of this.inOrder(container)) this.connectEndpoint(container, wired, sandbox);
       this.updateGateway(container, sandbox);
     } catch (error) {
@@ -108,17 +113,29 @@ export class ContainerNetworking {
 
   private writeSysctls(container: Container, sandbox: Sandbox): void {
     for (const [name, value] of Object.entries(container.hostConfig.Sysctls ?? {})) {
-      if (!name.startsWith("net.") || sandbox.isHost) continue;
+      if (!name.startsWith("net.")) continue;
+      if (sandbox.isHost) {
+        throw this.runtimeError(`sysctl "${name}" not allowed in host network namespace`);
+      }
+      const file = name.replaceAll(".", "/");
       try {
-        sandbox.namespace.sysctlTree.write(name.replaceAll(".", "/"), value);
+        sandbox.namespace.sysctlTree.write(file, value);
       } catch (error) {
         if (!(error instanceof KernelError)) throw error;
-        throw new ApiError(
-          400,
-          `failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: open /proc/sys/${name.replaceAll(".", "/")}: no such file or directory: unknown`,
+        throw this.runtimeError(
+          `unable to start container process: error during container init: open /proc/sys/${file}: no such file or directory`,
         );
       }
     }
+  }
+
+  /** What runc refuses is reported by everyone it passes. */
+  private runtimeError(why: string): ApiError {
+    const task = this.parts.context.release === "28" ? "failed to create task for container: " : "";
+    return new ApiError(
+      400,
+      `${task}failed to create shim task: OCI runtime create failed: runc create failed: ${why}: unknown`,
+    );
   }
 
   private connectEndpoint(

@@ -512,7 +512,7 @@ export class Engine implements DockerEngineApi {
     const network = this.networks.get(id);
     const container = this.containers.find(reference);
     if (!container && !force) this.containers.get(reference);
-    if (!container) return;
+    if (!container) throw new ApiError(404, `endpoint ${reference} not found`);
     if (network.driver === "host") {
       throw new ApiError(
         403,
