@@ -59,5 +59,14 @@ test("the package's other programs say that they are not modelled", () => {
   a.types("iptables-translate -A INPUT -j ACCEPT 2>&1").shows(
     "iptables-translate: Podwire does not model this program\n",
   );
-  a.types("arptables -L").exits(1);
+});
+
+test("arptables decides on ARP messages, shows its rules and counts them", () => {
+  const { a } = lab("a -- b");
+  a.types("arptables -A OUTPUT --opcode 1 -j DROP; arptables -S OUTPUT").shows(
+    "-P OUTPUT ACCEPT\n-A OUTPUT -j DROP --opcode 1\n",
+  );
+  a.types("ping -c 1 -W 1 10.0.0.2").exits(1);
+  a.types("arptables -L OUTPUT -v | grep -c 'Request , pcnt=1 '").shows("1\n");
+  a.types("arptables -P OUTPUT").exits(2);
 });

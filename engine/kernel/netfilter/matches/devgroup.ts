@@ -1,7 +1,13 @@
 /** Groups of devices, `ip link set … group`. Linux net/netfilter/xt_devgroup.c. */
 import { onlyFrom } from "../xtables/check.ts";
 import { defineMatch, UsageError } from "../xtables/extension.ts";
-import { formatMasked, not, parseMasked, type MaskedValue } from "../xtables/options.ts";
+import {
+  formatMasked,
+  not,
+  noSuchName,
+  parseMasked,
+  type MaskedValue,
+} from "../xtables/options.ts";
 
 interface GroupTest extends MaskedValue {
   readonly negated: boolean;
@@ -32,7 +38,7 @@ export const devgroup = defineMatch<DevgroupTest>({
       const option = options.find((one) => one.name === name);
       if (!option) return undefined;
       const test = parse(option.value);
-      if (!test) throw new UsageError(`Symbolic name "${option.value}" is unknown`);
+      if (!test) throw noSuchName("devgroup", name, option.value);
       return { ...test, negated: option.negated };
     };
     const test = { source: find("src-group"), destination: find("dst-group") };

@@ -9,6 +9,9 @@ interface IdRange {
   readonly negated: boolean;
 }
 
+/** Of no user. */
+const NOBODY_ID = 0xffffffff;
+
 interface OwnerTest {
   readonly uid: IdRange | undefined;
   readonly gid: IdRange | undefined;
@@ -22,7 +25,7 @@ function parseIds(option: TypedOption, byName: (name: string) => number | undefi
   const [low = "", high] = value.split("-");
   const first = parseUnsigned(low);
   const last = high === undefined ? first : parseUnsigned(high);
-  if (first === undefined || last === undefined) {
+  if (first === undefined || last === undefined || first === NOBODY_ID || last === NOBODY_ID) {
     throw new UsageError(`owner: Bad value for "--${name}" option: "${value}"`);
   }
   return { first, last, negated };
@@ -33,6 +36,12 @@ function format({ first, last }: IdRange, nameOf?: (id: number) => string | unde
   return nameOf?.(first) ?? String(first);
 }
 
+/** What a packet's owner has besides its own group is not known. */
+const withGroups = ({ gid }: OwnerTest): string =>
+  gid
+    ? "Podwire does not model owner --suppl-groups"
+    : 'owner: Bad value for "--suppl-groups" option: "you need to use --gid-owner first"';
+
 const isOrdered = (range: IdRange | undefined): boolean => !range || range.first <= range.last;
 
 const passes = (range: IdRange, id: number): boolean =>
@@ -41,14 +50,21 @@ const passes = (range: IdRange, id: number): boolean =>
 export const owner = defineMatch<OwnerTest>({
   name: "owner",
   docs: { summary: "owner of the sending socket", examples: ["-m owner --uid-owner 1000"] },
-  options: { "uid-owner": "argument", "gid-owner": "argument", "socket-exists": "flag" },
+  options: {
+    "uid-owner": "argument",
+    "gid-owner": "argument",
+    "socket-exists": "flag",
+    "suppl-groups": "flag",
+  },
   negatable: ["uid-owner", "gid-owner", "socket-exists"],
   parse(options, { names }) {
     let test: OwnerTest = { uid: undefined, gid: undefined, socket: undefined };
     for (const option of options) {
       if (option.name === "uid-owner") test = { ...test, uid: parseIds(option, names.user) };
       else if (option.name === "gid-owner") test = { ...test, gid: parseIds(option, names.group) };
-      else test = { ...test, socket: { negated: option.negated } };
+      else if (option.name === "socket-exists") {
+        test = { ...test, socket: { negated: option.negated } };
+      } else throw new UsageError(withGroups(test));
     }
     if (!test.uid && !test.gid && !test.socket) {
       throw new UsageError(

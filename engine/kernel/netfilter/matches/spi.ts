@@ -2,7 +2,7 @@
 import { read16, read32 } from "../../../net/bytes.ts";
 import type { Packet } from "../../../net/packet.ts";
 import { defineMatch, UsageError, type MatchDefinition } from "../xtables/extension.ts";
-import { not, outOfRange, parseUnsigned } from "../xtables/options.ts";
+import { not, parseUnsigned } from "../xtables/options.ts";
 
 interface SpiTest {
   readonly first: number;
@@ -47,12 +47,15 @@ function spiMatch(kind: Kind): MatchDefinition<unknown> {
       const [low = "", high] = typed.value.split(":");
       const number = (text: string): number => {
         const value = parseUnsigned(text, max);
-        if (value === undefined) throw outOfRange(name, option, 0, max);
+        if (value === undefined) {
+          throw new UsageError(
+            `${name}: bad value for option "--${option}" near "${text}", or out of range (0-${max}).\n`,
+          );
+        }
         return value;
       };
       const first = low === "" && high !== undefined ? 0 : number(low);
       const last = high === undefined ? first : high === "" ? max : number(high);
-      if (first > last) throw new UsageError(`${first} should be less than ${last}`);
       return { first, last, negated: typed.negated };
     },
     save: (test) =>

@@ -28,7 +28,7 @@ export const tcpmss = defineMatch<TcpmssTest>({
     };
     const first = low === "" && high !== undefined ? 0 : number(low);
     const last = high === undefined ? first : high === "" ? MAX : number(high);
-    if (first > last) throw new UsageError(`${first} should be less than ${last}`);
+    if (first > last) throw new UsageError("tcpmss: invalid range given");
     return { first, last, negated: option.negated };
   },
   save: (test) => `${not(test.negated)} --mss ${format(test)}`,

@@ -77,6 +77,13 @@ function isGiven(name: string, typed: readonly TypedOption[]): boolean {
 
 type Combination = Pick<MatchDefinition<unknown>, "exclusive" | "requires">;
 
+/** A name for a number that no file of iproute2 has. */
+export function noSuchName(extension: string, option: string, text: string): UsageError {
+  return new UsageError(
+    `${extension}: could not map name ${text} to an integer value for option "--${option}".\n`,
+  );
+}
+
 export function missingOption(extension: string, option: string): UsageError {
   return new UsageError(`${extension}: option "--${option}" must be specified\n`);
 }
