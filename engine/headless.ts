@@ -1,7 +1,7 @@
 /** The door for hosts without a window: whole commands on a lab, and the oracle's scenarios. */
 import { printLab } from "./lab/file/print.ts";
 import type { Lab } from "./lab/lab.ts";
-import { followPackets } from "./lab/follow.ts";
+import { PacketFollower } from "./lab/follow.ts";
 import { loadLab } from "./lab/load.ts";
 import { LabSession } from "./lab/session/lab-session.ts";
 import type { Outcome, Problem, Session } from "./session.ts";
@@ -87,11 +87,11 @@ export class HeadlessLab {
   ): Outcome<TracedCommand> {
     const wants = packetFilter(options.filter, this.lab.node(host).machine);
     if (!wants.ok) return wants;
-    const { recorder, stop } = followPackets(this.lab, wants.value, options.packets);
+    const follower = new PacketFollower(this.lab, wants.value, options.packets);
     const outcome = this.run(host, commandLine);
     this.pass(LAST_PACKETS_SECONDS);
-    stop();
-    const { journeys, leftOut } = recorder;
+    follower.stop();
+    const { journeys, leftOut } = follower.recorder;
     return { ok: true, value: { ...outcome, journeys, leftOut } };
   }
 

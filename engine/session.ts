@@ -4,6 +4,7 @@
  * itself: the host calls `advance` and the session answers how far it came.
  */
 import type { OperState } from "./kernel/rtnetlink/messages.ts";
+import type { Fate, Journey } from "./trace/journey.ts";
 
 // ------------------------------------------------------------------ the lab as drawn
 
@@ -307,6 +308,27 @@ export interface CableInspection {
   }[];
 }
 
+// ------------------------------------------------------------------ packets
+
+export type { Fate, Journey, Step } from "./trace/journey.ts";
+
+/** The packets that were seen since `followPackets`. */
+export interface FollowedPackets {
+  readonly following: boolean;
+  /** The first one first. */
+  readonly packets: readonly {
+    readonly id: number;
+    /** As `tcpdump -n` prints it. */
+    readonly packet: string;
+    /** Where it was first seen. */
+    readonly machine: string;
+    readonly startNs: number;
+    readonly fate: Fate;
+  }[];
+  /** How many there was no room for. */
+  readonly leftOut: number;
+}
+
 // ------------------------------------------------------------------ clock
 
 export interface ClockState {
@@ -445,6 +467,17 @@ export interface Session {
   inspectNode(node: string): NodeInspection | undefined;
   inspectCable(cable: string): CableInspection | undefined;
   clearCableStatistics(cable: string): void;
+
+  // packets
+  /**
+   * Follows packets anew, from now on, through every machine; `filter` is in tcpdump's language, and
+   * an empty one means all of IPv4. Refused: nothing has changed.
+   */
+  followPackets(filter: string): Outcome<undefined>;
+  /** What was seen stays until they are followed anew. */
+  stopFollowing(): void;
+  followed(): FollowedPackets;
+  journey(packet: number): Journey | undefined;
 
   // the clock
   clock(): ClockState;

@@ -30,6 +30,10 @@ const QUIET = [
   "inspectNode",
   "inspectCable",
   "clearCableStatistics",
+  "followPackets",
+  "stopFollowing",
+  "followed",
+  "journey",
 ] as const;
 
 /** Methods that put another lab, with another clock, in place of the open one. */

@@ -1,4 +1,5 @@
 /** Following packets through a whole lab. */
+import type { Kernel } from "../kernel/kernel.ts";
 import type { Network } from "../kernel/namespaces.ts";
 import type { Packet } from "../net/packet.ts";
 import type { Place } from "../trace/journey.ts";
@@ -8,33 +9,42 @@ import type { Lab } from "./lab.ts";
 import type { LabNode } from "./model/lab-node.ts";
 import { engineOf } from "./session/containers.ts";
 
-/** Records what happens to packets on every machine that is on, until `stop` is called. */
-export function followPackets(
-  lab: Lab,
-  wants: (packet: Packet) => boolean,
-  limit: number,
-): { readonly recorder: JourneyRecorder; stop(): void } {
-  const recorder = new JourneyRecorder({ nowNs: () => lab.sim.nowNs, wants, limit });
-  const nodes = [...lab.nodes].filter((node) => node.isOn);
-  for (const node of nodes) {
-    const sys = controlOf(node.machine);
-    node.machine.kernel.namespaces.followPackets((network) =>
-      recorder.tracer({ place: () => placeOf(node, network), sys }),
-    );
+/** Records what happens to packets on the lab's machines. */
+export class PacketFollower {
+  readonly recorder: JourneyRecorder;
+  private readonly watched = new Set<Kernel>();
+
+  constructor(
+    private readonly lab: Lab,
+    wants: (packet: Packet) => boolean,
+    limit: number,
+  ) {
+    this.recorder = new JourneyRecorder({ nowNs: () => lab.sim.nowNs, wants, limit });
+    this.watch();
   }
-  return {
-    recorder,
-    stop() {
-      for (const { machine, isOn } of nodes) {
-        if (isOn) machine.kernel.namespaces.followPackets(undefined);
-      }
-    },
-  };
+
+  /** Watches the machines that were switched on since the last call, too. */
+  watch(): void {
+    for (const node of this.lab.nodes) {
+      if (!node.isOn || this.watched.has(node.machine.kernel)) continue;
+      this.watched.add(node.machine.kernel);
+      const sys = controlOf(node.machine);
+      node.machine.kernel.namespaces.followPackets((network) =>
+        this.recorder.tracer({ place: () => placeOf(node, network), sys }),
+      );
+    }
+  }
+
+  stop(): void {
+    for (const kernel of this.watched) kernel.namespaces.followPackets(undefined);
+    this.watched.clear();
+  }
 }
 
 function placeOf(node: LabNode, network: Network): Place {
   const { machine, name } = node;
-  if (network === ownNetwork(machine)) return { machine: name };
+  // Packets may still be about when a machine is switched off.
+  if (!machine.isOn || network === ownNetwork(machine)) return { machine: name };
   const { kernel } = machine;
   const named = [...namedNetworks(machine)].find(([, other]) => other === network)?.[0];
   const namespace =

@@ -23,7 +23,13 @@ export interface Journey {
  */
 export type Fate = "delivered" | "dropped" | "waiting" | "lost";
 
-export type Step = { readonly atNs: Ns; readonly place: Place } & StepDetail;
+export type Step = {
+  readonly atNs: Ns;
+  readonly place: Place;
+  /** The step in words: a heading, and what happened. */
+  readonly stage: string;
+  readonly text: string;
+} & StepDetail;
 
 /** Where a step happened: a machine, and the network namespace unless it is the machine's own. */
 export interface Place {

@@ -7,7 +7,8 @@ import { frameText } from "../programs/tcpdump/print/frame.ts";
 import { PrintContext } from "../programs/tcpdump/print/context.ts";
 import type { Ns } from "../sim/clock.ts";
 import { describe } from "./describe.ts";
-import type { Fate, Journey, Place, Step } from "./journey.ts";
+import type { Fate, Journey, Place, Step, StepDetail } from "./journey.ts";
+import { wordsOf } from "./words.ts";
 
 /** A layer-2 loop goes on for ever; its journey does not. */
 const MAX_STEPS = 1000;
@@ -38,7 +39,8 @@ export interface RecorderOptions {
 export class JourneyRecorder {
   /** Packets that were wanted after there were enough. */
   leftOut = 0;
-  private readonly open: OpenJourney[] = [];
+  private readonly open = new Set<unknown>();
+  private readonly list: OpenJourney[] = [];
   private readonly print = new PrintContext(
     {
       numeric: true,
@@ -53,7 +55,7 @@ export class JourneyRecorder {
   constructor(private readonly options: RecorderOptions) {}
 
   get journeys(): readonly Journey[] {
-    return this.open;
+    return this.list;
   }
 
   /** Watches a namespace. */
@@ -68,24 +70,25 @@ export class JourneyRecorder {
     packet.journey ??= this.begin(packet);
     const { journey } = packet;
     // A packet may still carry what another recorder made.
-    return this.open.find((own) => own === journey);
+    return this.open.has(journey) ? (journey as OpenJourney) : undefined;
   }
 
   private begin(packet: Packet): OpenJourney | typeof UNWANTED {
     if (!this.options.wants(asFrame(packet))) return UNWANTED;
-    if (this.open.length >= this.options.limit) {
+    if (this.list.length >= this.options.limit) {
       this.leftOut += 1;
       return UNWANTED;
     }
     const journey: OpenJourney = {
-      id: this.open.length + 1,
+      id: this.list.length + 1,
       packet: frameText(asFrame(packet), this.print),
       startNs: this.options.nowNs(),
       steps: [],
       fate: "lost",
       stepsLeftOut: 0,
     };
-    this.open.push(journey);
+    this.open.add(journey);
+    this.list.push(journey);
     return journey;
   }
 
@@ -100,13 +103,14 @@ export class JourneyRecorder {
         journey.stepsLeftOut += 1;
         continue;
       }
-      journey.steps.push({ atNs: this.options.nowNs(), place: place(), ...detail });
+      const [stage, text] = wordsOf(detail);
+      journey.steps.push({ atNs: this.options.nowNs(), place: place(), stage, text, ...detail });
       journey.fate = fateAfter(journey.fate, detail);
     }
   }
 }
 
-function fateAfter(fate: Fate, step: Pick<Step, "kind"> & { readonly mac?: string }): Fate {
+function fateAfter(fate: Fate, step: StepDetail): Fate {
   if (fate === "delivered" || step.kind === "deliver") return "delivered";
   if (step.kind === "drop") return "dropped";
   if (step.kind === "neighbour") return step.mac === undefined ? "waiting" : "lost";

@@ -5,6 +5,7 @@ import { editActions } from "./edit.ts";
 import { fileActions } from "./file.ts";
 import { helpActions } from "./help.ts";
 import { nodeActions } from "./node.ts";
+import { packetActions } from "./packets.ts";
 import { terminalActions } from "./terminal.ts";
 import { viewActions } from "./view.ts";
 
@@ -16,6 +17,7 @@ export const ACTIONS: readonly Action[] = [
   ...cableActions,
   ...terminalActions,
   ...clockActions,
+  ...packetActions,
   ...viewActions,
   ...helpActions,
 ];

@@ -206,6 +206,10 @@ function fakeSession(
       };
     },
     clearCableStatistics: () => {},
+    followPackets: () => ({ ok: true, value: undefined }),
+    stopFollowing: () => {},
+    followed: () => ({ following: true, packets: [], leftOut: 0 }),
+    journey: () => undefined,
     clock: () => ({ nowNs: 0, running: true, speed: 1, pendingEvents: 0, eventsRun: 0 }),
     advance: ({ untilNs }) => ({ nowNs: untilNs, reached: true, eventsRun: 0, idle: true }),
     step: () => false,

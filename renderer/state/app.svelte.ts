@@ -15,6 +15,7 @@ import { Images } from "./images.svelte.ts";
 import { Inspection } from "./inspection.svelte.ts";
 import { Lab } from "./lab.svelte.ts";
 import { Menus } from "./menus.svelte.ts";
+import { Packets } from "./packets.svelte.ts";
 import { Preferences } from "./preferences.svelte.ts";
 import { Selection } from "./selection.svelte.ts";
 import { Terminals } from "./terminals.svelte.ts";
@@ -37,6 +38,7 @@ export class App {
   readonly images: Images;
   readonly servedEngines: ServedEngines;
   readonly inspection: Inspection;
+  readonly packets: Packets;
   readonly files: Files;
   readonly #warnings = new Warnings();
 
@@ -46,6 +48,7 @@ export class App {
     this.clock = new Clock(host.pacer);
     this.canvas = new Canvas(this.lab, this.selection);
     this.inspection = new Inspection(host.session);
+    this.packets = new Packets(host.session, () => this.lab.nodes);
     this.commands = new Commands(host.session, this.toasts, refuse);
     this.images = new Images(host.session);
     this.servedEngines = new ServedEngines(host.dockerApi, this.toasts, this.clipboard);
@@ -73,7 +76,10 @@ export class App {
   start(): () => void {
     const stops = [
       this.host.onNotices((notices) => notices.forEach((notice) => this.#notice(notice))),
-      this.host.onClock((state) => (this.clock.state = state)),
+      this.host.onClock((state) => {
+        this.clock.state = state;
+        this.packets.noticeClock();
+      }),
       this.host.onEvent((event) => this.#hostEvent(event)),
       this.host.onEngineFailure((message) => void this.#engineFailed(message)),
     ];
@@ -97,6 +103,7 @@ export class App {
     void this.images.fetch();
     this.commands.forgetAll();
     this.servedEngines.forgetAll();
+    this.packets.forgetAll();
     void this.terminals.restore(view.terminals);
     requestAnimationFrame(() => this.canvas.viewport?.fit());
   }

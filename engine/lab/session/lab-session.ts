@@ -7,9 +7,11 @@ import type {
   ClockState,
   Edit,
   EditResult,
+  FollowedPackets,
   HistoryState,
   ImageInfo,
   ItemRef,
+  Journey,
   LabView,
   NodeInspection,
   Notice,
@@ -34,6 +36,7 @@ import { inspectNode } from "./inspect-node.ts";
 import { LiveNews } from "./live-news.ts";
 import { Commands } from "./commands.ts";
 import { Connections } from "./connections.ts";
+import { Following } from "./following.ts";
 import { Terminals } from "./terminals.ts";
 import { Viewer } from "./view.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -47,6 +50,7 @@ interface OpenLab {
   readonly terminals: Terminals;
   readonly commands: Commands;
   readonly connections: Connections;
+  readonly following: Following;
   readonly watchdog: Watchdog;
 }
 
@@ -114,14 +118,16 @@ export class LabSession implements Session {
       terminals: new Terminals(),
       commands: new Commands((notice) => this.notices.push(notice)),
       connections: new Connections(),
+      following: new Following(lab),
       watchdog: new Watchdog(lab, (notice) => this.notices.push(notice)),
     };
   }
 
   private close(): void {
-    const { terminals, connections, watchdog, news } = this.current;
+    const { terminals, connections, following, watchdog, news } = this.current;
     terminals.closeAll();
     connections.closeAll();
+    following.stop();
     watchdog.stop();
     news.stop();
   }
@@ -250,6 +256,24 @@ export class LabSession implements Session {
     if (lab.has({ kind: "cable", id })) lab.cable(id).wire.clearStatistics();
   }
 
+  // ---------------------------------------------------------------- packets
+
+  followPackets(filter: string): Outcome<undefined> {
+    return this.current.following.start(filter);
+  }
+
+  stopFollowing(): void {
+    this.current.following.stop();
+  }
+
+  followed(): FollowedPackets {
+    return this.current.following.list();
+  }
+
+  journey(packet: number): Journey | undefined {
+    return this.current.following.journey(packet);
+  }
+
   // ---------------------------------------------------------------- the clock
 
   clock(): ClockState {
@@ -313,7 +337,8 @@ export class LabSession implements Session {
   // ---------------------------------------------------------------- notices
 
   takeNotices(): readonly Notice[] {
-    const { history, news, terminals, connections } = this.current;
+    const { history, news, terminals, connections, following } = this.current;
+    following.look();
     const dirty = history.isDirty || news.isDirty;
     if (this.viewChanged || dirty !== this.toldDirty) {
       this.notices.push({ kind: "view", dirty, history: history.state });
