@@ -55,6 +55,16 @@ export class Cli {
     return this.connection;
   }
 
+  /** Whether a daemon is there to be asked. */
+  get answers(): boolean {
+    try {
+      return this.engine !== undefined;
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      return false;
+    }
+  }
+
   private connect(): DockerEngineApi {
     const { endpoint } = this;
     if (!endpoint.startsWith("unix://")) {

@@ -28,6 +28,13 @@ export const atLeast = (least: number): ArgumentRule => ({ least });
 export const between = (least: number, most: number): ArgumentRule => ({ least, most });
 export const none = exactly(0);
 
+/** Flags that a daemon on Linux without a swarm or experiments does not have: help leaves them out. */
+export interface ForeignFlags {
+  readonly windows?: readonly string[];
+  readonly experimental?: readonly string[];
+  readonly swarm?: readonly string[];
+}
+
 export interface Invocation {
   readonly args: readonly string[];
   readonly flags: FlagValues;
@@ -59,6 +66,8 @@ export interface Command {
   readonly hidden?: FlagTable;
   /** Flags of the real one that are refused by name. */
   readonly unmodelled?: readonly string[];
+  /** Flags for a daemon of another kind, by that kind. */
+  readonly foreign?: ForeignFlags;
   /** Refusals of values beyond what their type refuses; undefined: it is fine. */
   readonly checks?: Readonly<
     Record<string, (value: string, version: CliVersion) => string | undefined>

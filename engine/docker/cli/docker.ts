@@ -148,7 +148,8 @@ function* helpTopic(sys: Sys, words: readonly string[], version: CliVersion): Bl
   }
   const target = findTarget(words, version);
   if (target.kind === "command") {
-    yield* sys.print(commandHelp(target.command, target.path, version, helpColumns(sys)));
+    const { answers } = new Cli(sys, version, target.path, undefined);
+    yield* sys.print(commandHelp(target.command, target.path, version, helpColumns(sys), answers));
     return 0;
   }
   if (target.kind === "group") {

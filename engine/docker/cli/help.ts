@@ -44,14 +44,17 @@ function aliasLine(command: Command, path: string, version: CliVersion): string 
   return names.length === 1 ? "" : `Aliases:\n  ${shown}\n\n`;
 }
 
+/** With flags for daemons of other kinds only while no daemon `answers`. */
 export function commandHelp(
   command: Command,
   path: string,
   version: CliVersion,
   columns: number,
+  answers: boolean,
 ): string {
   const text = wordsFor(command.description ?? command.summary, version) ?? "";
-  const flags = flagsOf(command, version);
+  const foreign = answers ? Object.values(command.foreign ?? {}).flat() : [];
+  const flags = flagsOf(command, version).filter(({ name }) => !foreign.includes(name));
   const options = flags.length === 0 ? "" : `Options:\n${flagUsages(flags, columns)}`;
   const examples = wordsFor(command.examples ?? "", version) ?? "";
   const shown = examples === "" ? "" : `Examples:\n${examples}\n\n`;

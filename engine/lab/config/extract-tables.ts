@@ -1,5 +1,5 @@
 /** Routes, rules, static neighbours and forwarding entries that someone configured. */
-import { formatMac, MAC_ZERO } from "../../net/address.ts";
+import { formatMac, isMulticast, MAC_ZERO } from "../../net/address.ts";
 import {
   TABLE_DEFAULT,
   TABLE_LOCAL,
@@ -85,6 +85,8 @@ function extractNeighbours(rtnetlink: Rtnetlink): string[] {
   for (const { ifindex, address, mac, state, proxy } of rtnetlink.neighbours()) {
     const device = rtnetlink.link(ifindex);
     if (!device || device.data.kind === "loopback") continue;
+    // Where groups are sent to follows from their addresses.
+    if (state === "NOARP" && isMulticast(address)) continue;
     const lasts = proxy || state === "PERMANENT" || (state === "NOARP" && mac !== undefined);
     if (!lasts || (!proxy && mac === undefined)) continue;
     texts.push(

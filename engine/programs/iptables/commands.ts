@@ -92,7 +92,8 @@ export class TableCommands {
     return { operation: "CHAIN_UPDATE", what: `chain ${chain}` };
   }
 
-  private checkJump({ target }: TypedRule): void {
+  /** Throws UsageError: the rule leads to a chain that is not there. */
+  checkJump({ target }: TypedRule): void {
     if (target.kind !== "chain" || this.draft.chains.has(target.chain)) return;
     if (this.face.flavour === "nft") {
       throw new UsageError(`Chain '${target.chain}' does not exist`);
@@ -144,7 +145,7 @@ export class TableCommands {
 
   private deleteRule(name: string | undefined, typed: TypedRule, really: boolean): void {
     const chain = this.draft.chains.get(name ?? "");
-    if (!chain) throw this.fail(this.face.flavour === "nft" || !really ? BAD_RULE : NO_CHAIN);
+    if (!chain) throw this.fail(BAD_RULE);
     for (const rule of rulesOf(typed)) {
       const wanted = saveRule("", rule, this.names);
       const at = chain.rules.findIndex((one) => saveRule("", one, this.names) === wanted);
@@ -161,7 +162,8 @@ export class TableCommands {
   /** `-L -Z`: everything listed has to be there. */
   zeroListed(name: string | undefined): void {
     if (!this.exists && this.face.flavour === "nft") {
-      const what = `CHAIN_ZERO failed (No such file or directory): chain ${name ?? "INPUT"}`;
+      const [first = ""] = this.draft.chains.keys();
+      const what = `CHAIN_ZERO failed (No such file or directory): chain ${name ?? first}`;
       throw new Failure(`${versionOf(this.face)}:  ${what}`, 4);
     }
     const chains = name === undefined ? [...this.draft.chains.values()] : [this.chain(name)];
@@ -229,15 +231,17 @@ export class TableCommands {
   }
 
   private policy(name: string, policy: string): void {
-    const chain = this.draft.chains.get(name);
-    if (!chain?.policy) throw this.fail("Bad built-in chain name");
-    if (policy !== "ACCEPT" && policy !== "DROP") {
-      throw this.fail("Bad policy name. Run `dmesg' for more information");
-    }
     if (policy === "DROP" && this.draft.name === "nat") {
       throw new UsageError(
         '\nThe "nat" table is not intended for filtering, the use of DROP is therefore inhibited.\n\n',
       );
+    }
+    const chain = this.draft.chains.get(name);
+    const isPolicy = policy === "ACCEPT" || policy === "DROP";
+    const namesPolicyFirst = this.face.flavour === "nft" && !isPolicy;
+    if (!namesPolicyFirst && !chain?.policy) throw this.fail("Bad built-in chain name");
+    if (!chain || !isPolicy) {
+      throw this.fail("Bad policy name. Run `dmesg' for more information");
     }
     if (this.face.flavour === "nft") chain.counters = { packets: 0, bytes: 0 };
     this.draft.create(chain);

@@ -139,6 +139,7 @@ function* runCommand(sys: Sys, argv: readonly string[], face: Face): Blocking<vo
   }
   const commands = new TableCommands(face, draft, names, existing !== undefined);
   const told = command.verbose ? tell(face, draft, command, names) : "";
+  if (face.flavour === "nft") commands.checkJump(command.rule);
   const refusable = commands.run(command);
   if (command.verbose && command.letter === "F" && command.chain === undefined) {
     for (const chain of draft.chains.values()) draft.create(chain);

@@ -79,13 +79,9 @@ export class SystemNames implements Names {
     return network === undefined ? undefined : parseIpv4(network);
   }
 
-  /** Of a host or of a network. */
   host(address: Ipv4): string | undefined {
     const text = formatIpv4(address);
-    return (
-      this.table("/etc/hosts", /\s+/).find(([own]) => own === text)?.[1] ??
-      this.table("/etc/networks", /\s+/).find(([, network]) => network === text)?.[0]
-    );
+    return this.table("/etc/hosts", /\s+/).find(([own]) => own === text)?.[1];
   }
 
   private accountId(path: string, name: string): number | undefined {

@@ -22,7 +22,8 @@ function recorded(version: CliVersion): readonly (readonly [command: string, hel
 function ours(command: string, version: CliVersion): string {
   const target = findTarget(command.split(" "), version);
   if (target.kind === "command") {
-    return commandHelp(target.command, target.path, version, COLUMNS);
+    // 20.10's was recorded beside an engine that answered.
+    return commandHelp(target.command, target.path, version, COLUMNS, version === "20.10");
   }
   if (target.kind !== "group") return `${command}: ${target.kind}`;
   const { name, summary } = target.group;

@@ -1,6 +1,6 @@
 /** Refusals of flags' values, in the words of docker/cli's opts. */
 import { parseIpv4 } from "../../../net/address.ts";
-import type { Command } from "../command.ts";
+import type { Command, ForeignFlags } from "../command.ts";
 import { mountProblem } from "./mounts.ts";
 import { networkProblem } from "./networks.ts";
 
@@ -78,8 +78,6 @@ export const CONTAINER_CHECKS: Command["checks"] = {
 /** Flags of run and create that need what an emulated machine does not have. */
 export const UNMODELLED_FLAGS: readonly string[] = [
   "blkio-weight-device",
-  "cpu-count",
-  "cpu-percent",
   "device",
   "device-cgroup-rule",
   "device-read-bps",
@@ -87,11 +85,14 @@ export const UNMODELLED_FLAGS: readonly string[] = [
   "device-write-bps",
   "device-write-iops",
   "gpus",
-  "io-maxbandwidth",
-  "io-maxiops",
   "kernel-memory",
   "platform",
   "storage-opt",
   "use-api-socket",
   "volume-driver",
 ];
+
+/** Limits of Windows. */
+export const FOREIGN_FLAGS: ForeignFlags = {
+  windows: ["cpu-count", "cpu-percent", "io-maxbandwidth", "io-maxiops"],
+};

@@ -76,7 +76,13 @@ export class FrameTables {
     const passed = (verdict === "CONTINUE" ? chain.policy : verdict) !== "DROP";
     if (verdict === "CONTINUE") {
       const policy = passed ? "ACCEPT" : "DROP";
-      netns.tracer?.(packet, { kind: "policy", family: "bridge", table: name, chain: hook, policy });
+      netns.tracer?.(packet, {
+        kind: "policy",
+        family: "bridge",
+        table: name,
+        chain: hook,
+        policy,
+      });
     }
     if (!passed) netns.tracer?.(packet, { kind: "drop", reason: "netfilter", device: bridge });
     return passed;

@@ -251,7 +251,7 @@ export class IpSets {
       if (!element) return;
       const sized =
         set.type.parts[0] === "net" ? withFirstLength(element, set.packetPrefixLength) : element;
-      set.add(sized, set.options.timeout === undefined ? {} : { timeout }, exist);
+      set.add(sized, extensionsOfPacket(set, place, timeout), exist);
     });
   }
 
@@ -282,6 +282,18 @@ export class IpSets {
       }
     }
   }
+}
+
+/** The packet that adds an element is the first to be counted; IP_SET_INIT_KEXT(). */
+function extensionsOfPacket(
+  { options }: IpSet,
+  { packet }: PacketPlace,
+  timeout: number | undefined,
+): Extensions {
+  return {
+    ...(options.timeout === undefined ? {} : { timeout }),
+    ...(options.counters ? { packets: 1, bytes: networkLength(packet) } : {}),
+  };
 }
 
 function isPlaced(members: readonly Member[], at: number, { side, name }: Placement): boolean {

@@ -6,9 +6,10 @@ import {
   type Ipv4Prefix,
 } from "../../../net/address.ts";
 import { formatIpv4 } from "../../../net/address.ts";
-import { defineMatch, UsageError, type TypedOption } from "../xtables/extension.ts";
+import { defineMatch, UsageError, type Names, type TypedOption } from "../xtables/extension.ts";
 import type { HookContext } from "../xtables/hook-context.ts";
-import { not, parseUnsigned, requireUnsigned } from "../xtables/options.ts";
+import { not, parseUnsigned } from "../xtables/options.ts";
+import { resolvePortRange } from "../xtables/resolved-port.ts";
 import { stateOf } from "./connection-state.ts";
 
 /** In the order in which they are printed. */
@@ -37,7 +38,7 @@ type ConntrackTest = readonly (Test & { readonly negated: boolean })[];
 
 const PROTOCOLS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17, all: 0 };
 
-function parseOption(option: TypedOption): Test {
+function parseOption(option: TypedOption, names: Names): Test {
   const { name, value } = option;
   switch (name) {
     case "ctstate": {
@@ -75,7 +76,7 @@ function parseOption(option: TypedOption): Test {
     case "ctorigdstport":
     case "ctreplsrcport":
     case "ctrepldstport":
-      return { kind: name, range: parseRange(option) };
+      return { kind: name, range: resolvePortRange("conntrack", names, option) };
     default: {
       const prefix = parseIpv4Prefix(value.includes("/") ? value : `${value}/32`);
       if (!prefix) throw new UsageError(`host/network \`${value}' not found`);
@@ -86,10 +87,16 @@ function parseOption(option: TypedOption): Test {
 
 function parseRange(option: TypedOption): Range {
   const [low = "", high] = option.value.split(":");
-  const first = requireUnsigned("conntrack", { ...option, value: low });
-  const last =
-    high === undefined ? first : requireUnsigned("conntrack", { ...option, value: high });
-  return { first, last };
+  const first = parseSeconds(low);
+  return { first, last: high === undefined ? first : parseSeconds(high) };
+}
+
+function parseSeconds(text: string): number {
+  const seconds = parseUnsigned(text);
+  if (seconds !== undefined) return seconds;
+  throw new UsageError(
+    `conntrack: bad value for option "--ctexpire" near "${text}", or out of range (0-4294967295).\n`,
+  );
 }
 
 const formatRange = ({ first, last }: Range): string =>
@@ -199,11 +206,14 @@ export const conntrack = defineMatch<ConntrackTest>({
   options: OPTIONS,
   negatable: ORDER.filter((name) => name !== "ctdir"),
   tracksConnections: true,
-  parse(options) {
+  parse(options, { names }) {
     if (options.length === 0) {
       throw new UsageError("conntrack: At least one option is required");
     }
-    const tests = options.map((option) => ({ ...parseOption(option), negated: option.negated }));
+    const tests = options.map((option) => ({
+      ...parseOption(option, names),
+      negated: option.negated,
+    }));
     return tests.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
   },
   save: (tests) =>

@@ -1,7 +1,8 @@
 /** Ports and packet types of DCCP, RFC 4340, read from the bytes. Linux net/netfilter/xt_dccp.c. */
 import { read16 } from "../../../net/bytes.ts";
 import { defineMatch, UsageError } from "../xtables/extension.ts";
-import { formatPortRange, not, parsePortRange } from "../xtables/options.ts";
+import { formatPortRange, not } from "../xtables/options.ts";
+import { resolvePortRange } from "../xtables/resolved-port.ts";
 import { listPorts, passesPort, type PortTest } from "./ports.ts";
 
 const PROTOCOL = 33;
@@ -63,10 +64,11 @@ export const dccp = defineMatch<DccpTest>({
   negatable: ["source-port", "destination-port", "dccp-types"],
   parse(options, { names }) {
     let test: DccpTest = { source: undefined, destination: undefined, types: undefined };
-    for (const { name, value, negated } of options) {
+    for (const option of options) {
+      const { name, value, negated } = option;
       if (name === "dccp-types") test = { ...test, types: { bits: parseTypes(value), negated } };
       else {
-        const ports = { range: parsePortRange(names, value, "tcp"), negated };
+        const ports = { range: resolvePortRange("dccp", names, option), negated };
         test =
           name === "source-port" ? { ...test, source: ports } : { ...test, destination: ports };
       }

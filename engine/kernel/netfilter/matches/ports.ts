@@ -34,9 +34,14 @@ export function isOfProtocol(context: CheckContext, wanted: number): boolean {
   return protocol === wanted && (flavour === "nft" || !protocolNegated);
 }
 
-/** nf_tables turns a range that is not and that has an open end into the rest; add_nft_tcpudp(). */
-export function portTest(range: PortRange, negated: boolean, flavour: Flavour): PortTest {
+/** None for any port. nf_tables turns a range that is not and that has an open end into the rest; add_nft_tcpudp(). */
+export function portTest(
+  range: PortRange,
+  negated: boolean,
+  flavour: Flavour,
+): PortTest | undefined {
   const { first, last } = range;
+  if (!negated && first === 0 && last === MAX_PORT) return undefined;
   if (flavour === "legacy" || !negated || first === last) return { range, negated };
   if (first === 0) return { range: { first: last + 1, last: MAX_PORT }, negated: false };
   if (last === MAX_PORT) return { range: { first: 0, last: first - 1 }, negated: false };

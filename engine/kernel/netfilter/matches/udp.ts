@@ -1,7 +1,8 @@
 /** Ports of UDP. Linux net/netfilter/xt_tcpudp.c. */
 import { IPPROTO_UDP } from "../../../net/packet.ts";
 import { defineMatch } from "../xtables/extension.ts";
-import { formatPortRange, not, parsePortRange } from "../xtables/options.ts";
+import { formatPortRange, not } from "../xtables/options.ts";
+import { resolvePortRange } from "../xtables/resolved-port.ts";
 import {
   isOfProtocol,
   listPorts,
@@ -27,9 +28,13 @@ export const udp = defineMatch<UdpTest>({
     requireProtocol(options, context, "udp");
     const { names, flavour } = context;
     let test: UdpTest = { source: undefined, destination: undefined };
-    for (const { name, value, negated } of options) {
-      const ports = portTest(parsePortRange(names, value, "udp"), negated, flavour);
-      test = name === "source-port" ? { ...test, source: ports } : { ...test, destination: ports };
+    for (const option of options) {
+      const range = resolvePortRange("udp", names, option);
+      const ports = portTest(range, option.negated, flavour);
+      test =
+        option.name === "source-port"
+          ? { ...test, source: ports }
+          : { ...test, destination: ports };
     }
     return test;
   },

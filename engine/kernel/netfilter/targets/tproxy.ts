@@ -3,22 +3,15 @@ import { formatIpv4, parseIpv4, type Ipv4 } from "../../../net/address.ts";
 import { IPPROTO_TCP, IPPROTO_UDP } from "../../../net/packet.ts";
 import { onlyFrom } from "../xtables/check.ts";
 import { defineTarget, UsageError } from "../xtables/extension.ts";
-import {
-  hex,
-  missingOption,
-  outOfRange,
-  parseUnsigned,
-  requireMasked,
-} from "../xtables/options.ts";
+import { hex, missingOption, requireMasked } from "../xtables/options.ts";
 import type { MaskedValue } from "../xtables/options.ts";
+import { resolvePort } from "../xtables/resolved-port.ts";
 
 interface TproxyConfig {
   readonly port: number;
   readonly address: Ipv4;
   readonly mark: MaskedValue;
 }
-
-const MAX_PORT = 65535;
 
 export const TPROXY = defineTarget<TproxyConfig>({
   name: "TPROXY",
@@ -31,8 +24,7 @@ export const TPROXY = defineTarget<TproxyConfig>({
     const find = (name: string) => options.find((option) => option.name === name);
     const portOption = find("on-port");
     if (!portOption) throw missingOption("TPROXY", "on-port");
-    const port = parseUnsigned(portOption.value, MAX_PORT) ?? names.port(portOption.value, "tcp");
-    if (port === undefined) throw outOfRange("TPROXY", "on-port", 0, MAX_PORT);
+    const port = resolvePort(names, portOption.value);
     const addressOption = find("on-ip");
     const address = addressOption ? parseIpv4(addressOption.value) : (0 as Ipv4);
     if (address === undefined) throw new UsageError(`getaddrinfo: Name or service not known\n`);

@@ -1,6 +1,6 @@
 import { atLeast, defineCommand } from "../../command.ts";
 import { imageNames } from "../../completion.ts";
-import { CONTAINER_CHECKS, UNMODELLED_FLAGS } from "../../run/checks.ts";
+import { CONTAINER_CHECKS, FOREIGN_FLAGS, UNMODELLED_FLAGS } from "../../run/checks.ts";
 import { containerBody } from "../../run/container-body.ts";
 import { createContainer } from "../../run/create-container.ts";
 import { checkPullPolicy, usageFailure } from "../../run/failure.ts";
@@ -20,6 +20,7 @@ export const create = defineCommand({
   },
   hidden: HIDDEN_FLAGS,
   unmodelled: UNMODELLED_FLAGS,
+  foreign: FOREIGN_FLAGS,
   checks: CONTAINER_CHECKS,
   args: atLeast(1),
   stopsAtOperand: true,

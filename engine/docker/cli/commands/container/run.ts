@@ -4,7 +4,7 @@ import { atLeast, defineCommand } from "../../command.ts";
 import { imageNames } from "../../completion.ts";
 import { rfc3339 } from "../../format/times.ts";
 import { checkTty, exitStatus, session } from "../../run/attached.ts";
-import { CONTAINER_CHECKS, UNMODELLED_FLAGS } from "../../run/checks.ts";
+import { CONTAINER_CHECKS, FOREIGN_FLAGS, UNMODELLED_FLAGS } from "../../run/checks.ts";
 import { containerBody } from "../../run/container-body.ts";
 import { createContainer } from "../../run/create-container.ts";
 import { checkPullPolicy, startFailure, usageFailure } from "../../run/failure.ts";
@@ -19,6 +19,7 @@ export const run = defineCommand({
   flags: { ...CONTAINER_FLAGS, ...RUN_FLAGS },
   hidden: HIDDEN_FLAGS,
   unmodelled: UNMODELLED_FLAGS,
+  foreign: FOREIGN_FLAGS,
   checks: CONTAINER_CHECKS,
   args: atLeast(1),
   stopsAtOperand: true,

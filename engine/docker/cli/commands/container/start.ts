@@ -36,7 +36,7 @@ export const start = defineCommand({
     "-i, --interactive": "Attach container's STDIN",
   },
   args: atLeast(1),
-  unmodelled: ["checkpoint", "checkpoint-dir"],
+  foreign: { experimental: ["checkpoint", "checkpoint-dir"] },
   *run(cli, { args, flags }) {
     if (flags.on("attach") || flags.on("interactive")) {
       const [name = "", ...more] = args;

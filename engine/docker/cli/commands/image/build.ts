@@ -166,7 +166,7 @@ export const build = defineCommand({
     "--rm": "Remove intermediate containers after a successful build (default true)",
     "--security-opt strings": "Security options",
     "--shm-size bytes": ['Size of "/dev/shm"', "Size of /dev/shm"],
-    "--squash": ["Squash newly built layers into a single new layer", undefined],
+    "--squash": "Squash newly built layers into a single new layer",
     "-t, --tag list": [
       'Name and optionally a tag in the "name:tag" format',
       "Name and optionally a tag in the 'name:tag' format",
@@ -185,6 +185,7 @@ export const build = defineCommand({
       }
     },
   },
+  foreign: { experimental: ["squash"] },
   unmodelled: [
     "add-host",
     "cache-from",
@@ -204,7 +205,6 @@ export const build = defineCommand({
     "pull",
     "security-opt",
     "shm-size",
-    "squash",
     "ulimit",
   ],
   *run(cli, { args, flags }) {

@@ -1,6 +1,21 @@
 import { CliError } from "../../cli.ts";
+import { notManager } from "../../swarm.ts";
 import { between, defineCommand } from "../../command.ts";
 import { keyValues } from "../../run/environment.ts";
+
+/** A volume of a swarm is meant when one of them is given. */
+const CLUSTER_FLAGS = [
+  "availability",
+  "group",
+  "limit-bytes",
+  "required-bytes",
+  "scope",
+  "secret",
+  "sharing",
+  "topology-preferred",
+  "topology-required",
+  "type",
+];
 
 export const create = defineCommand({
   path: "volume create",
@@ -38,18 +53,7 @@ export const create = defineCommand({
   },
   args: between(0, 1),
   hidden: { "--name string": "" },
-  unmodelled: [
-    "availability",
-    "group",
-    "limit-bytes",
-    "required-bytes",
-    "scope",
-    "secret",
-    "sharing",
-    "topology-preferred",
-    "topology-required",
-    "type",
-  ],
+  foreign: { swarm: CLUSTER_FLAGS },
   *run(cli, { args, flags }) {
     const flagged = flags.text("name");
     if (args.length > 0 && flagged !== undefined && flagged !== "") {
@@ -59,6 +63,7 @@ export const create = defineCommand({
           : "conflicting options: either specify --name or provide positional arg, not both",
       );
     }
+    if (CLUSTER_FLAGS.some((each) => flags.has(each))) throw notManager();
     const name = args[0] ?? flagged;
     const volume = cli.engine.volumeCreate({
       ...(name !== undefined && { Name: name }),

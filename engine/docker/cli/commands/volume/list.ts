@@ -26,6 +26,7 @@ export const list = defineCommand({
   args: none,
   checks: { filter: filterProblem },
   unmodelled: ["cluster"],
+  foreign: { swarm: ["cluster"] },
   *run(cli, { flags }) {
     const found = cli.engine.volumeList(parseFilters(flags.list("filter"))).Volumes ?? [];
     const volumes = [...found].sort((a, b) => (a.Name < b.Name ? -1 : 1));
